@@ -1,0 +1,44 @@
+"""Finds the area around a point by the outlines of a registry's places. It knows no names, no distances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isfinite
+
+import shapely
+
+from routing_rules.areas import Place
+from routing_rules.messages import Point
+
+
+class OutlineIndex:
+    """The outlines of one registry, compiled."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        """Raises ValueError naming the place whose outline is no GeoJSON geometry."""
+        outlined = [place for place in places if place.outline is not None]
+        self._areas: list[str] = [place.area for place in outlined]
+        self._outlines = [_outline(place) for place in outlined]
+        self._sizes = [float(shapely.area(outline)) for outline in self._outlines]
+        self._tree = shapely.STRtree(self._outlines)
+
+    def area_at(self, point: Point) -> str | None:
+        """Code of the area with the smallest outline around a WGS84 point, the border included; or None."""
+        if not self._areas or not (isfinite(point.lat) and isfinite(point.lon)):
+            return None
+        holding = self._tree.query(shapely.Point(point.lon, point.lat), predicate="intersects")
+        if len(holding) == 0:
+            return None
+        smallest = min((int(at) for at in holding), key=lambda at: (self._sizes[at], at))
+        return self._areas[smallest]
+
+
+def _outline(place: Place) -> shapely.Geometry:
+    try:
+        geometry = shapely.from_geojson(place.outline)
+    except shapely.errors.ShapelyError as error:
+        raise ValueError(f"the outline of place {place.code} is no GeoJSON geometry: {error}") from error
+    if geometry is None or geometry.is_empty:
+        raise ValueError(f"the outline of place {place.code} is empty")
+    shapely.prepare(geometry)
+    return geometry

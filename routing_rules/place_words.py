@@ -1,0 +1,71 @@
+"""Says places and areas to people: as they wrote them, and told apart where several bear one name.
+
+It chooses words only; which place is meant was decided before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from routing_rules.areas import Level, Registry
+from routing_rules.normalise import HAN
+from routing_rules.place_names import Bearer, common_name
+from routing_rules.place_reading import Reading
+
+#: What tells two bearers of a name apart, the shortest sufficient one first.
+_TELLING = (
+    (Level.STREET,),
+    (Level.COMMUNITY,),
+    (Level.STREET, Level.COMMUNITY),
+    (Level.GRID,),
+    (Level.DISTRICT, Level.STREET),
+    (Level.DISTRICT, Level.STREET, Level.COMMUNITY, Level.GRID),
+)
+
+
+def area_name(registry: Registry, code: str, language: str) -> str:
+    """The name that people use for an area: "竹山社区"."""
+    return common_name(registry.name_of(code, language))
+
+
+def written(text: str, reading: Reading, bearer: Bearer, registry: Registry, language: str) -> str:
+    """The place in the words of the text: "盐港西路83号"; a short name is completed ("竹山" → "竹山社区")."""
+    if not bearer.bare:
+        return text[reading.start : reading.end]
+    return area_name(registry, bearer.code, language) + text[reading.mention.end : reading.end]
+
+
+def with_telling_name(reading: Reading, display: str, language: str) -> str:
+    """The place behind the name that told which one it is: "解放街道新河路", "Mill Rd, North Ward"."""
+    if reading.told_by is None:
+        return display
+    return _joined([reading.told_by.word], display, language)
+
+
+def told_apart(
+    text: str, meant: Sequence[tuple[Reading, Bearer]], registry: Registry, language: str
+) -> tuple[str, ...]:
+    """How to offer several bearers so that no two read the same: "解放街道新河路", "昌国街道新河路"."""
+    names = [written(text, reading, bearer, registry, language) for reading, bearer in meant]
+    offered: list[str] = names
+    for levels in _TELLING:
+        offered = [
+            _joined(_areas_above(bearer, levels, registry, language), name, language)
+            for (_, bearer), name in zip(meant, names, strict=True)
+        ]
+        if len(set(offered)) == len(offered):
+            break
+    return tuple(offered)
+
+
+def _areas_above(bearer: Bearer, levels: tuple[Level, ...], registry: Registry, language: str) -> list[str]:
+    above = {area.level: area.code for area in registry.chain(bearer.area) if area.code != bearer.code}
+    return [area_name(registry, above[level], language) for level in levels if level in above]
+
+
+def _joined(areas: list[str], name: str, language: str) -> str:
+    """Chinese goes from large to small without a sign, English from small to large with commas."""
+    areas = [area for area in areas if not name.startswith(area)]
+    if language == "zh" or HAN.search(name):
+        return "".join([*areas, name])
+    return ", ".join([name, *reversed(areas)])
