@@ -70,7 +70,7 @@ class NameIndex:
             if start < free_from:
                 continue
             begin, stop = written.original(start), written.original_end(end)
-            follows = bool(mentions) and mentions[-1].end == begin
+            follows = bool(mentions) and mentions[-1].end == begin and _is_area(mentions[-1])
             bearers = _meant(self._bearers[name], text, begin, stop, follows)
             if not bearers:
                 continue
@@ -188,23 +188,51 @@ _ANOTHER_NAME = re.compile(
 _A_ROAD_OF_THAT_NAME = re.compile("[东西南北中]?(?:路(?![灯燈面边上口人障牌况旁])|街(?![边面上口头道])|大道)")
 #: Characters that end a word before a bare name; any other Chinese character may belong to a longer name.
 _WORD_ENDS = frozenset("在住到于去往从由们是我你他她咱家和与跟及的了离近就里有至给请问说看")
+#: Behind a name they make it that of an area, before it that of a place.
+_IN_AN_AREA = re.compile("村民|居民|村里|村口|村委|村(?![上下])|社区|附近|这边|那边|这里|那里|一带")
+_LIVES = re.compile("(?:住在|家住|我住|位于|地点在?|地址[是在]?|家在)[:, ]?$")
+#: A town that the registry does not know, right before a name: 青山村 of another town is not ours.
+_OTHER_TOWN = re.compile("(?<![本全我们这个])(?:[镇乡]|街道)$")
 _DIRECTION = re.compile(r"\b(?:north|south|east|west|[nsew])\.? $")
 
 
 def _meant(bearers: tuple[Bearer, ...], text: str, start: int, end: int, follows: bool) -> tuple[Bearer, ...]:
     """Those of the bearers that can be meant, by what stands around the name.
 
-    ``follows``: it stands right behind another name.
+    ``follows``: it stands right behind the name of an area.
     """
     if not HAN.match(text[start]):
         # "North Main St" is another road than Main St, or the far end of it.
         if _DIRECTION.search(fold(text[max(0, start - 7) : start])):
             return tuple(each for each in bearers if each.kind != "road")
         return bearers
-    return tuple(each for each in bearers if _can_be_meant(each, text, start, end, follows))
+    meant = tuple(each for each in bearers if _can_be_meant(each, text, start, end, follows))
+    if len(meant) == 1 and meant[0].by == "short name" and end - start == 2 and not follows:
+        return meant if _is_a_place_here(text, start, end) else ()
+    return meant
+
+
+def _is_a_place_here(text: str, start: int, end: int) -> bool:
+    """Whether two characters that name an area are no ordinary word here: 幸福 is happiness, then a village.
+
+    Without this 90 of 26,000 complaints and private texts from elsewhere would be placed wrongly. Who wants
+    such a name to count everywhere writes it into the registry as an alias. Where several areas bear it
+    there is a question anyway.
+    """
+    if _IN_AN_AREA.match(text, end):
+        return True
+    if end < len(text) and HAN.match(text[end]) and not _LIVES.search(text, 0, start):
+        return False
+    return start == 0 or not HAN.match(text[start - 1]) or _LIVES.search(text, 0, start) is not None
+
+
+def _is_area(mention: Mention) -> bool:
+    return all(bearer.place is None for bearer in mention.bearers)
 
 
 def _can_be_meant(bearer: Bearer, text: str, start: int, end: int, follows: bool) -> bool:
+    if bearer.place is None and not follows and _OTHER_TOWN.search(text, 0, start):
+        return False
     if bearer.bare:
         begins = follows or start == 0 or not HAN.match(text[start - 1]) or text[start - 1] in _WORD_ENDS
         return begins and not _ANOTHER_NAME.match(text, end)

@@ -77,6 +77,7 @@ def test_a_text_that_names_one_place_is_located(town, text, place_key, area_code
         "Mainstreet",
         "North Main St",
         "桂园路8号",
+        "石门镇毛竹山村",
     ],
 )
 def test_what_names_no_place_below_the_district_is_not_located(town, text):
@@ -87,9 +88,11 @@ def test_what_names_no_place_below_the_district_is_not_located(town, text):
     ("text", "code", "display"),
     [
         ("竹山社区的路灯不亮", "zhushan", "竹山社区"),
-        ("我们竹山的路灯不亮", "zhushan", "竹山社区"),
+        ("我们竹山头的路灯不亮", "zhushan", "竹山社区"),
+        ("竹山附近路灯不亮", "zhushan", "竹山社区"),
         ("竹山", "zhushan", "竹山社区"),
         ("毛竹山", "maozhushan", "毛竹山村"),
+        ("我们镇毛竹山村", "maozhushan", "毛竹山村"),
         ("毛竹山村路灯不亮", "maozhushan", "毛竹山村"),
         ("解放街道路灯不亮", "jf", "解放街道"),
         ("定海区解放街道竹山社区", "zhushan", "竹山社区"),
@@ -105,6 +108,25 @@ def test_an_area_is_a_place_known_as_a_whole(town, text, code, display):
         code,
         display,
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("西园", "xiyuan"),
+        ("西园,路灯不亮", "xiyuan"),
+        ("我家住西园,水管爆了", "xiyuan"),
+        ("西园附近有臭味", "xiyuan"),
+        ("西园居民都说臭", "xiyuan"),
+        ("解放街道西园路灯不亮", "xiyuan"),
+        ("西园路灯不亮", None),
+        ("去西园玩", None),
+        ("毛竹山路灯不亮", "maozhushan"),
+    ],
+)
+def test_a_short_name_that_may_be_a_word_counts_only_where_it_must_be_a_place(text, code):
+    without_landmark = dataclasses.replace(small_registry(), places=())
+    assert Gazetteer(without_landmark).locate(text).area == code
 
 
 def test_a_house_of_a_village_is_a_place_of_its_own(town):
