@@ -1,0 +1,314 @@
+"""The outbox: texts owed, claimed under a lease, marked with the provider's answer; nothing is sent from
+here.
+
+An attempt is counted before the send, and whoever marks a text must still hold its lease. What may have
+reached the provider without an answer is ``unknown`` and comes back to be asked about, never blindly sent
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, text, update
+
+from routing_rules.decisions import Notification, Urgency
+from routing_rules.messages import Address
+from storage import bulk, models
+from storage.contacts import KnownAddress, addresses_of
+from storage.models.outbox import QUEUED
+from storage.people import Keyring
+
+_outbox = models.outbox
+_body = models.outbox_body
+_contact = models.contact
+
+_ORDER = {urgency: position for position, urgency in enumerate(Urgency)}
+_URGENCIES = tuple(Urgency)
+
+
+class TextStatus(StrEnum):
+    """What has become of a text so far."""
+
+    PENDING = "pending"
+    #: Somebody holds its lease and may be sending it this moment.
+    SENDING = "sending"
+    #: It may have reached the provider; to be asked about.
+    UNKNOWN = "unknown"
+    #: The provider has it.
+    SENT = "sent"
+    DELIVERED = "delivered"
+    #: Refused for good, by the provider or on the way.
+    FAILED = "failed"
+    #: Given up after too many attempts; an operator may retry or drop it.
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFact:
+    """A text and what just happened to it, as far as a ledger fact needs to know."""
+
+    id: int
+    key: str
+    contact: str
+    case_number: int | None
+    template: str
+    status: TextStatus
+    attempts: int
+    #: A provider's code or one of our own words, such as "expired" or "opted_out".
+    reason: str | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedText:
+    """A text that its claimer may send until the lease ends."""
+
+    #: Our reference towards the provider.
+    id: int
+    key: str
+    lease_id: str
+    lease_until: datetime
+    contact: str
+    #: Where it may be sent, in the order to try; empty when no address of the person can be used.
+    addresses: tuple[Address, ...]
+    body: str
+    template: str
+    case_number: int | None
+    urgency: Urgency
+    segments: int
+    #: This one included.
+    attempts: int
+    expires_at: datetime | None
+    #: An earlier attempt may have reached the provider: ask before sending again.
+    unknown: bool
+    #: When the first attempt began.
+    attempted_at: datetime
+    #: Where the last attempt went, if there was one.
+    channel: str | None
+    sent_to: Address | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim found."""
+
+    texts: tuple[ClaimedText, ...]
+    #: Texts that are not sent any more, with the reason.
+    cancelled: tuple[TextFact, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.cancelled)
+
+
+def add(
+    connection: Connection, keyring: Keyring, notifications: Sequence[Notification], now: datetime
+) -> list[int]:
+    """Owe these texts, in this order; one whose key is there already is left out. Returns the ids of the new
+    ones.
+    """
+    unique = {each.key: each for each in reversed(notifications)}
+    ordered = [each for each in notifications if unique.get(each.key) is each]
+    rows = bulk.insert_returning(
+        connection,
+        _outbox,
+        [_new_row(keyring, each, now) for each in ordered],
+        key=("key",),
+        returning=("id", "key"),
+    )
+    bodies = [{"outbox": row.id, "text": unique[row.key].body} for row in rows]
+    bulk.insert(connection, _body, bodies)
+    return sorted(row.id for row in rows)
+
+
+def claim(
+    connection: Connection,
+    keyring: Keyring,
+    now: datetime,
+    *,
+    limit: int,
+    lease_seconds: float,
+    lease_id: str,
+    urgencies: Iterable[Urgency] = _URGENCIES,
+    leased_at: datetime | None = None,
+) -> Claim:
+    """Take up to ``limit`` texts whose time has come, urgent ones first, and count the attempt.
+
+    What has expired by ``now``, and what a person who opted out shall not get, is cancelled here, inside the
+    same transaction. Leases run from ``leased_at`` where that is another clock than the business time
+    ``now``; texts that another engine is claiming are passed over.
+    """
+    rows = connection.execute(_due(now, urgencies).limit(limit)).all()
+    reasons = {row.id: _reason_to_cancel(row, now) for row in rows}
+    cancelled = tuple(
+        fact_of(row, TextStatus.CANCELLED, reason=reason) for row in rows if (reason := reasons[row.id])
+    )
+    _cancel(connection, cancelled)
+    taken = [row for row in rows if reasons[row.id] is None]
+    until = (leased_at or now) + timedelta(seconds=lease_seconds)
+    ids = [row.id for row in taken]
+    for chunk in bulk.chunks(ids):
+        connection.execute(
+            update(_outbox)
+            .where(_outbox.c.id.in_(chunk))
+            .values(
+                status=TextStatus.SENDING.value,
+                lease_id=lease_id,
+                lease_until=until,
+                attempts=_outbox.c.attempts + 1,
+                attempted_at=func.coalesce(_outbox.c.attempted_at, now),
+            )
+        )
+    addresses = addresses_of(connection, keyring, {row.contact for row in taken})
+    texts = tuple(_claimed(row, addresses.get(row.contact, ()), lease_id, until, now) for row in taken)
+    return Claim(texts, cancelled)
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next text may be claimed; None while none waits."""
+    at = _outbox.c.next_attempt_at
+    return connection.execute(select(at).where(text(QUEUED)).order_by(at).limit(1)).scalar()
+
+
+def release_leases(connection: Connection, now: datetime, *, every: bool = False) -> list[TextFact]:
+    """Texts whose lease ended while they were being sent become ``unknown``: they may have reached the
+    provider.
+
+    They can be claimed again at once. ``every`` also takes leases that still run: for the start of the only
+    engine, when nobody can be sending. Returns what was released.
+    """
+    query = select(_outbox).where(_outbox.c.status == TextStatus.SENDING.value)
+    if not every:
+        query = query.where(_outbox.c.lease_until <= now)
+    rows = connection.execute(query.order_by(_outbox.c.id).with_for_update(skip_locked=True)).all()
+    for chunk in bulk.chunks(row.id for row in rows):
+        connection.execute(
+            update(_outbox)
+            .where(_outbox.c.id.in_(chunk))
+            .values(
+                status=TextStatus.UNKNOWN.value,
+                lease_id=None,
+                lease_until=None,
+                next_attempt_at=now,
+                last_error="lease_ended",
+            )
+        )
+    return [fact_of(row, TextStatus.UNKNOWN, reason="lease_ended") for row in rows]
+
+
+def automatic_replies(connection: Connection, contacts: Iterable[str], since: datetime) -> dict[str, int]:
+    """How many automatic replies each person was owed after a moment; who got none is left out."""
+    found: dict[str, int] = {}
+    for chunk in bulk.chunks(contacts):
+        query = (
+            select(_outbox.c.contact, func.count())
+            .where(_outbox.c.contact.in_(chunk), _outbox.c.automatic, _outbox.c.created_at > since)
+            .group_by(_outbox.c.contact)
+        )
+        found.update((contact, count) for contact, count in connection.execute(query))
+    return found
+
+
+def count_statuses(connection: Connection) -> dict[TextStatus, int]:
+    """How many texts stand where."""
+    query = select(_outbox.c.status, func.count()).group_by(_outbox.c.status)
+    return {TextStatus(status): count for status, count in connection.execute(query)}
+
+
+def fact_of(row: Any, status: TextStatus, *, reason: str | None = None) -> TextFact:
+    """A row of the outbox as a fact, with the status it has now."""
+    return TextFact(
+        id=row.id,
+        key=row.key,
+        contact=row.contact,
+        case_number=row.case_number,
+        template=row.template,
+        status=status,
+        attempts=row.attempts,
+        reason=reason,
+        channel=row.channel,
+    )
+
+
+def _due(now: datetime, urgencies: Iterable[Urgency]) -> Select[Any]:
+    lanes = [_ORDER[urgency] for urgency in urgencies]
+    return (
+        select(_outbox, _body.c.text.label("body"), _contact.c.opted_out_at)
+        .join(_contact, _contact.c.id == _outbox.c.contact)
+        .outerjoin(_body, _body.c.outbox == _outbox.c.id)
+        .where(text(QUEUED), _outbox.c.next_attempt_at <= now, _outbox.c.urgency.in_(lanes))
+        .order_by(_outbox.c.urgency, _outbox.c.next_attempt_at, _outbox.c.id)
+        .with_for_update(of=_outbox, skip_locked=True)
+    )
+
+
+def _reason_to_cancel(row: Any, now: datetime) -> str | None:
+    if row.body is None:
+        return "erased"
+    if row.expires_at is not None and row.expires_at <= now:
+        return "expired"
+    if row.opted_out_at is not None and not row.despite_opt_out:
+        return "opted_out"
+    return None
+
+
+def _cancel(connection: Connection, facts: Iterable[TextFact]) -> None:
+    rows = [{"id": fact.id, "status": fact.status.value, "last_error": fact.reason} for fact in facts]
+    bulk.update(connection, _outbox, rows, key=("id",))
+
+
+def _claimed(
+    row: Any, known: Sequence[KnownAddress], lease_id: str, until: datetime, now: datetime
+) -> ClaimedText:
+    return ClaimedText(
+        id=row.id,
+        key=row.key,
+        lease_id=lease_id,
+        lease_until=until,
+        contact=row.contact,
+        addresses=_usable(row.address, known),
+        body=row.body,
+        template=row.template,
+        case_number=row.case_number,
+        urgency=_URGENCIES[row.urgency],
+        segments=row.segments,
+        attempts=row.attempts + 1,
+        expires_at=row.expires_at,
+        unknown=row.status == TextStatus.UNKNOWN.value,
+        attempted_at=row.attempted_at or now,
+        channel=row.channel,
+        sent_to=next((each.address for each in known if each.index == row.sent_to), None),
+    )
+
+
+def _usable(wanted: str | None, known: Sequence[KnownAddress]) -> tuple[Address, ...]:
+    """The address that was asked for, even when it is not confirmed yet; else every confirmed and reachable
+    one.
+    """
+    if wanted is not None:
+        return tuple(each.address for each in known if each.index == wanted)
+    return tuple(each.address for each in known if each.confirmed and each.reachable)
+
+
+def _new_row(keyring: Keyring, owed: Notification, now: datetime) -> dict[str, Any]:
+    return {
+        "key": owed.key,
+        "contact": owed.contact,
+        "address": keyring.address_index(owed.address) if owed.address else None,
+        "template": owed.template,
+        "case_number": owed.case_number,
+        "urgency": _ORDER[owed.urgency],
+        "status": TextStatus.PENDING.value,
+        "attempts": 0,
+        "next_attempt_at": owed.not_before,
+        "expires_at": owed.expires_at,
+        "segments": owed.segments,
+        "automatic": owed.automatic,
+        "despite_opt_out": owed.despite_opt_out,
+        "created_at": now,
+    }
