@@ -108,19 +108,13 @@ def _parameters(connection: Connection, table: Table, rows: Sequence[Row]) -> An
 
 
 @cache
-def _sqlite_insert(
-    table: Table, columns: tuple[str, ...], key: tuple[str, ...], update: tuple[str, ...]
-) -> Any:
-    statement = sqlite.insert(table).values(
-        {name: bindparam(name, type_=table.c[name].type) for name in columns}
-    )
+def _sqlite_insert(table: Table, columns: tuple[str, ...], key: tuple[str, ...], update: tuple[str, ...]) -> Any:
+    statement = sqlite.insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in columns})
     return _on_conflict(statement, key, update)
 
 
 @cache
-def _postgresql_insert(
-    table: Table, columns: tuple[str, ...], key: tuple[str, ...], update: tuple[str, ...]
-) -> Any:
+def _postgresql_insert(table: Table, columns: tuple[str, ...], key: tuple[str, ...], update: tuple[str, ...]) -> Any:
     source = _recordset(table, columns)
     statement = postgresql.insert(table).from_select(
         list(columns), select(*(source.c[name] for name in columns)), include_defaults=False

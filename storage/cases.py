@@ -53,9 +53,7 @@ def numbers_of_contacts(
     return found
 
 
-def numbers_of_matters(
-    connection: Connection, matters: Iterable[tuple[str, str]], *, since: datetime
-) -> list[int]:
+def numbers_of_matters(connection: Connection, matters: Iterable[tuple[str, str]], *, since: datetime) -> list[int]:
     """Numbers of the open cases of these (area, category) pairs that somebody reported after a moment."""
     reporter = models.reporter
     found: set[int] = set()

@@ -79,9 +79,7 @@ def load(connection: Connection, keyring: Keyring, ids: Iterable[str]) -> dict[s
     return found
 
 
-def addresses_of(
-    connection: Connection, keyring: Keyring, ids: Iterable[str]
-) -> dict[str, tuple[KnownAddress, ...]]:
+def addresses_of(connection: Connection, keyring: Keyring, ids: Iterable[str]) -> dict[str, tuple[KnownAddress, ...]]:
     """Each contact's addresses in the order in which they are tried; nobody without one is listed."""
     found: dict[str, list[KnownAddress]] = {}
     keys: dict[str, PersonKey] = {}
@@ -156,9 +154,7 @@ def link(
     bulk.insert(connection, _address, rows)
 
 
-def mark_unreachable(
-    connection: Connection, keyring: Keyring, addresses: Mapping[Address, str], now: datetime
-) -> None:
+def mark_unreachable(connection: Connection, keyring: Keyring, addresses: Mapping[Address, str], now: datetime) -> None:
     """Pass these addresses over from now on, each for a provider's reason, until somebody texts from it."""
     rows = [
         {"address_index": keyring.address_index(address), "unreachable_at": now, "unreachable_reason": reason}
@@ -169,9 +165,7 @@ def mark_unreachable(
 
 def name_of(connection: Connection, keyring: Keyring, contact: str) -> str | None:
     """A person's name in clear; None when it is not known or erased."""
-    row = connection.execute(
-        select(_contact.c.name, _contact.c.wrapped_key).where(_contact.c.id == contact)
-    ).first()
+    row = connection.execute(select(_contact.c.name, _contact.c.wrapped_key).where(_contact.c.id == contact)).first()
     if row is None or row.name is None or row.wrapped_key is None:
         return None
     return keyring.person(contact, row.wrapped_key).decrypt(row.name)
@@ -199,14 +193,10 @@ def erase(connection: Connection, ids: Iterable[str]) -> None:
         owed = select(outbox.c.id).where(outbox.c.contact.in_(chunk))
         connection.execute(delete(models.outbox_body).where(models.outbox_body.c.outbox.in_(owed)))
         connection.execute(update(message).where(message.c.contact.in_(chunk)).values(address=None))
-        connection.execute(
-            update(outbox).where(outbox.c.contact.in_(chunk)).values(address=None, sent_to=None)
-        )
+        connection.execute(update(outbox).where(outbox.c.contact.in_(chunk)).values(address=None, sent_to=None))
         connection.execute(delete(_address).where(_address.c.contact.in_(chunk)))
         connection.execute(
-            update(_contact)
-            .where(_contact.c.id.in_(chunk))
-            .values(wrapped_key=None, name=None, home_area=None)
+            update(_contact).where(_contact.c.id.in_(chunk)).values(wrapped_key=None, name=None, home_area=None)
         )
 
 

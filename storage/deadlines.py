@@ -50,9 +50,7 @@ def of_cases(connection: Connection, numbers: Iterable[int]) -> list[Deadline]:
     found: list[Deadline] = []
     for chunk in bulk.chunks(numbers):
         query = select(_deadline).where(_deadline.c.case_number.in_(chunk))
-        rows = connection.execute(
-            query.order_by(_deadline.c.case_number, _deadline.c.kind, _deadline.c.round)
-        )
+        rows = connection.execute(query.order_by(_deadline.c.case_number, _deadline.c.kind, _deadline.c.round))
         found.extend(_deadline_of(row) for row in rows)
     return found
 

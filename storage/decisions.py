@@ -35,12 +35,8 @@ def write(
     """
     contacts.save(connection, _final((d.contacts for d in decisions), lambda each: each.id), now)
     cases.write(connection, _final((d.cases for d in decisions), lambda each: each.number))
-    reporters.write(
-        connection, _final((d.reporters for d in decisions), lambda each: (each.case_number, each.contact))
-    )
-    assignments.write(
-        connection, _final((d.assignments for d in decisions), lambda each: (each.case_number, each.seq))
-    )
+    reporters.write(connection, _final((d.reporters for d in decisions), lambda each: (each.case_number, each.contact)))
+    assignments.write(connection, _final((d.assignments for d in decisions), lambda each: (each.case_number, each.seq)))
     assignments.write_codes(
         connection,
         _final((d.reply_codes for d in decisions), lambda each: (each.contact, each.case_number, each.seq)),

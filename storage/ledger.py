@@ -39,9 +39,7 @@ class Head:
 EMPTY = Head(0, "")
 
 
-def append(
-    connection: Connection, entries: Sequence[LedgerEntry], *, engine: str = DEFAULT_ENGINE
-) -> dict[str, Head]:
+def append(connection: Connection, entries: Sequence[LedgerEntry], *, engine: str = DEFAULT_ENGINE) -> dict[str, Head]:
     """Append facts in their order, each to its chain, and move the heads; returns the new heads by chain.
 
     The cases must stand in the database already. Raises LookupError for one that does not, ValueError or

@@ -79,9 +79,7 @@ def record(connection: Connection, keyring: Keyring, received: Sequence[Received
         returning=("id", "channel", "external_id"),
     )
     ids = {(row.channel, row.external_id): row.id for row in rows}
-    bodies = [
-        _body_row(ids[each.message.channel, each.message.external_id], each.message) for each in received
-    ]
+    bodies = [_body_row(ids[each.message.channel, each.message.external_id], each.message) for each in received]
     bulk.insert(connection, _body, bodies)
     return ids
 
@@ -110,9 +108,7 @@ def waiting(connection: Connection, keyring: Keyring, limit: int) -> list[Waitin
     addresses = addresses_of(connection, keyring, {row.contact for row in rows})
     found: list[Waiting] = []
     for row in rows:
-        sender = next(
-            (each.address for each in addresses.get(row.contact, ()) if each.index == row.address), None
-        )
+        sender = next((each.address for each in addresses.get(row.contact, ()) if each.index == row.address), None)
         if sender is not None:
             message = _message_of(row, sender)
             found.append(Waiting(id=row.id, message=message, contact=row.contact, attempts=row.attempts))
@@ -136,13 +132,16 @@ def set_verdicts(connection: Connection, judged: Sequence[Judged]) -> None:
 def recent_texts(
     connection: Connection, contacts: Iterable[str], since: datetime
 ) -> dict[str, list[tuple[datetime, str]]]:
-    """What these people wrote after a moment, with its time, oldest first."""
+    """What these people wrote after a moment, with its time, oldest first; what is not decided yet is left
+    out.
+    """
     found: dict[str, list[tuple[datetime, str]]] = {}
     for chunk in bulk.chunks(contacts):
         query = (
             select(_message.c.contact, _message.c.received_at, _body.c.text)
             .join(_body, _body.c.message == _message.c.id)
             .where(_message.c.contact.in_(chunk), _message.c.received_at > since)
+            .where(_message.c.verdict != Verdict.WAITING.value)
             .order_by(_message.c.id)
         )
         for contact, at, text in connection.execute(query):

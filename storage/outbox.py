@@ -9,9 +9,7 @@ again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, text, update
@@ -22,6 +20,7 @@ from storage import bulk, models
 from storage.contacts import KnownAddress, addresses_of
 from storage.models.outbox import QUEUED
 from storage.people import Keyring
+from storage.texts import Claim, ClaimedText, TextFact, TextStatus, fact_of
 
 _outbox = models.outbox
 _body = models.outbox_body
@@ -31,84 +30,7 @@ _ORDER = {urgency: position for position, urgency in enumerate(Urgency)}
 _URGENCIES = tuple(Urgency)
 
 
-class TextStatus(StrEnum):
-    """What has become of a text so far."""
-
-    PENDING = "pending"
-    #: Somebody holds its lease and may be sending it this moment.
-    SENDING = "sending"
-    #: It may have reached the provider; to be asked about.
-    UNKNOWN = "unknown"
-    #: The provider has it.
-    SENT = "sent"
-    DELIVERED = "delivered"
-    #: Refused for good, by the provider or on the way.
-    FAILED = "failed"
-    #: Given up after too many attempts; an operator may retry or drop it.
-    DEAD = "dead"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextFact:
-    """A text and what just happened to it, as far as a ledger fact needs to know."""
-
-    id: int
-    key: str
-    contact: str
-    case_number: int | None
-    template: str
-    status: TextStatus
-    attempts: int
-    #: A provider's code or one of our own words, such as "expired" or "opted_out".
-    reason: str | None = None
-    channel: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimedText:
-    """A text that its claimer may send until the lease ends."""
-
-    #: Our reference towards the provider.
-    id: int
-    key: str
-    lease_id: str
-    lease_until: datetime
-    contact: str
-    #: Where it may be sent, in the order to try; empty when no address of the person can be used.
-    addresses: tuple[Address, ...]
-    body: str
-    template: str
-    case_number: int | None
-    urgency: Urgency
-    segments: int
-    #: This one included.
-    attempts: int
-    expires_at: datetime | None
-    #: An earlier attempt may have reached the provider: ask before sending again.
-    unknown: bool
-    #: When the first attempt began.
-    attempted_at: datetime
-    #: Where the last attempt went, if there was one.
-    channel: str | None
-    sent_to: Address | None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a claim found."""
-
-    texts: tuple[ClaimedText, ...]
-    #: Texts that are not sent any more, with the reason.
-    cancelled: tuple[TextFact, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.texts or self.cancelled)
-
-
-def add(
-    connection: Connection, keyring: Keyring, notifications: Sequence[Notification], now: datetime
-) -> list[int]:
+def add(connection: Connection, keyring: Keyring, notifications: Sequence[Notification], now: datetime) -> list[int]:
     """Owe these texts, in this order; one whose key is there already is left out. Returns the ids of the new
     ones.
     """
@@ -145,9 +67,7 @@ def claim(
     """
     rows = connection.execute(_due(now, urgencies).limit(limit)).all()
     reasons = {row.id: _reason_to_cancel(row, now) for row in rows}
-    cancelled = tuple(
-        fact_of(row, TextStatus.CANCELLED, reason=reason) for row in rows if (reason := reasons[row.id])
-    )
+    cancelled = tuple(fact_of(row, TextStatus.CANCELLED, reason=reason) for row in rows if (reason := reasons[row.id]))
     _cancel(connection, cancelled)
     taken = [row for row in rows if reasons[row.id] is None]
     until = (leased_at or now) + timedelta(seconds=lease_seconds)
@@ -214,25 +134,44 @@ def automatic_replies(connection: Connection, contacts: Iterable[str], since: da
     return found
 
 
+def retry(connection: Connection, ids: Iterable[int], now: datetime) -> list[TextFact]:
+    """Send given-up, refused, cancelled or unknown texts again, at an operator's word; returns those it held
+    for.
+
+    Attempts are counted afresh and the text no longer expires. An unknown one is still asked about first.
+    """
+    again = (TextStatus.DEAD, TextStatus.FAILED, TextStatus.CANCELLED, TextStatus.UNKNOWN)
+    rows = _locked(connection, ids, again)
+    for row in rows:
+        status = TextStatus.UNKNOWN if row.status == TextStatus.UNKNOWN.value else TextStatus.PENDING
+        values = {"status": status.value, "attempts": 0, "next_attempt_at": now, "expires_at": None}
+        connection.execute(update(_outbox).where(_outbox.c.id == row.id).values(**values))
+    return [fact_of(row, TextStatus.PENDING, reason="retried") for row in rows]
+
+
+def drop(connection: Connection, ids: Iterable[int]) -> list[TextFact]:
+    """Give texts up for good, at an operator's word; returns those it held for. One being sent is left
+    alone.
+    """
+    given_up = (TextStatus.PENDING, TextStatus.UNKNOWN, TextStatus.DEAD, TextStatus.FAILED)
+    facts = [fact_of(row, TextStatus.CANCELLED, reason="dropped") for row in _locked(connection, ids, given_up)]
+    _cancel(connection, facts)
+    return facts
+
+
 def count_statuses(connection: Connection) -> dict[TextStatus, int]:
     """How many texts stand where."""
     query = select(_outbox.c.status, func.count()).group_by(_outbox.c.status)
     return {TextStatus(status): count for status, count in connection.execute(query)}
 
 
-def fact_of(row: Any, status: TextStatus, *, reason: str | None = None) -> TextFact:
-    """A row of the outbox as a fact, with the status it has now."""
-    return TextFact(
-        id=row.id,
-        key=row.key,
-        contact=row.contact,
-        case_number=row.case_number,
-        template=row.template,
-        status=status,
-        attempts=row.attempts,
-        reason=reason,
-        channel=row.channel,
-    )
+def _locked(connection: Connection, ids: Iterable[int], statuses: Iterable[TextStatus]) -> list[Any]:
+    found: list[Any] = []
+    wanted = [status.value for status in statuses]
+    for chunk in bulk.chunks(ids):
+        query = select(_outbox).where(_outbox.c.id.in_(chunk), _outbox.c.status.in_(wanted))
+        found.extend(connection.execute(query.order_by(_outbox.c.id).with_for_update()))
+    return found
 
 
 def _due(now: datetime, urgencies: Iterable[Urgency]) -> Select[Any]:
@@ -262,9 +201,7 @@ def _cancel(connection: Connection, facts: Iterable[TextFact]) -> None:
     bulk.update(connection, _outbox, rows, key=("id",))
 
 
-def _claimed(
-    row: Any, known: Sequence[KnownAddress], lease_id: str, until: datetime, now: datetime
-) -> ClaimedText:
+def _claimed(row: Any, known: Sequence[KnownAddress], lease_id: str, until: datetime, now: datetime) -> ClaimedText:
     return ClaimedText(
         id=row.id,
         key=row.key,

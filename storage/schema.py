@@ -15,15 +15,9 @@ from urllib.parse import quote
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from storage.database import (
-    EngineLock,
-    named_errors,
-    parse_url,
-    postgresql_engine,
-    refuse_unusable_file,
-    sqlite_path,
-)
+from storage.drivers import EngineLock, parse_url, postgresql_engine, refuse_unusable_file, sqlite_path
 from storage.errors import DatabaseDamaged, DatabaseMissing
+from storage.named_errors import named_errors
 from storage.revisions import SchemaState, refuse, state_of
 
 
@@ -126,9 +120,7 @@ def _upgrade(connection: Connection) -> bool:
 def _sqlite(path: Path, *, mode: str) -> Engine:
     def connect() -> sqlite3.Connection:
         # Foreign keys stay off: rebuilding a table that others refer to would delete their rows.
-        return sqlite3.connect(
-            f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=5, isolation_level=None
-        )
+        return sqlite3.connect(f"file:{quote(str(path))}?mode={mode}", uri=True, timeout=5, isolation_level=None)
 
     engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

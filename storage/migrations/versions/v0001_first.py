@@ -131,9 +131,7 @@ def _cases() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_case"),
     )
-    _partial_index(
-        "ix_case_matter", "case", ["area", "category"], "status NOT IN ('closed', 'rejected', 'merged')"
-    )
+    _partial_index("ix_case_matter", "case", ["area", "category"], "status NOT IN ('closed', 'rejected', 'merged')")
     op.create_index("ix_case_status", "case", ["status"], unique=False)
     _partial_index("ix_case_unsealed", "case", ["number"], "seq > sealed_seq")
     op.create_table(
@@ -286,9 +284,7 @@ def _outbox() -> None:
         sa.Column("outbox", BIG, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("outbox", name="pk_outbox_body"),
-        sa.ForeignKeyConstraint(
-            ["outbox"], ["outbox.id"], name="fk_outbox_body_outbox_outbox", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["outbox"], ["outbox.id"], name="fk_outbox_body_outbox_outbox", ondelete="CASCADE"),
     )
     op.create_table(
         "delivery_report",
@@ -300,9 +296,7 @@ def _outbox() -> None:
         sa.Column("error_code", sa.String(), nullable=True),
         sa.Column("opted_out", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_delivery_report"),
-        sa.UniqueConstraint(
-            "channel", "external_id", "status", name="uq_delivery_report_channel_external_id_status"
-        ),
+        sa.UniqueConstraint("channel", "external_id", "status", name="uq_delivery_report_channel_external_id_status"),
     )
 
 

@@ -1,0 +1,145 @@
+"""What one turn reads: everything that the keys of its items name, in a few queries; what follows from it is
+decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from routing_rules.cases import Case, Question, Reporter
+from routing_rules.normalise import normalise
+from routing_rules.working_set import LOOP_WINDOW, Traffic, Value, WorkingSet
+from storage import assignments, cases, contacts, deadlines, messages, outbox, reporters
+from storage.locks import lock_cases
+from storage.people import Keyring
+
+#: Automatic replies are budgeted by the hour.
+REPLY_WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The keys of what a turn's items touch."""
+
+    #: Ids of the people who wrote: themselves, their cases, their question, their recent traffic.
+    contacts: Collection[str] = ()
+    #: Cases that a text, a deadline or a command names.
+    case_numbers: Collection[int] = ()
+    #: (area, category) of new matters: the open cases they may belong to.
+    matters: Collection[tuple[str, str]] = ()
+    #: ``ReplyCodes.digest`` of the codes that were texted.
+    digests: Collection[str] = ()
+    #: Offices whose open tasks may be listed.
+    offices: Collection[str] = ()
+    #: Ids of the people who may be given a new code, or told something, in this turn.
+    staff: Collection[str] = ()
+
+
+def gather(
+    connection: Connection,
+    keyring: Keyring,
+    wanted: Wanted,
+    *,
+    now: datetime,
+    numbers: Iterator[int],
+    matters_since: datetime,
+    ended_since: datetime,
+    into: WorkingSet | None = None,
+) -> WorkingSet:
+    """Read what is wanted, with everything that hangs on the cases found; on PostgreSQL their rows are
+    locked.
+
+    ``numbers`` gives numbers to new cases, see ``cases.next_numbers``. An open case is found by its matter
+    when somebody reported it after ``matters_since``; a person's ended cases are found when they ended after
+    ``ended_since``. ``into`` adds to a working set that was gathered before in the same transaction and that
+    nothing changed since.
+    """
+    known = into if into is not None else WorkingSet(numbers)
+    codes = assignments.codes_of_digests(connection, wanted.digests)
+    open_tasks = assignments.live_of_offices(connection, wanted.offices)
+    asked = reporters.questions_of(connection, wanted.contacts)
+    found = {
+        *wanted.case_numbers,
+        *_of_people(connection, wanted.contacts, ended_since),
+        *cases.numbers_of_matters(connection, wanted.matters, since=matters_since),
+        *(code.case_number for code in codes),
+        *(task.case_number for task in open_tasks),
+        *(number for question in asked for number in _cases_in(question)),
+    }
+    _put_cases(connection, known, found)
+    # Again, now that the cases are locked: another engine may have changed them in between.
+    _put(known, assignments.live_of_offices(connection, wanted.offices))
+    _put(known, reporters.questions_of(connection, wanted.contacts))
+    _put(known, contacts.load(connection, keyring, {*wanted.contacts, *wanted.staff}).values())
+    known.taken_codes |= assignments.taken_digests(connection, wanted.staff)
+    _put_traffic(connection, known, wanted.contacts, now)
+    return known
+
+
+def _of_people(connection: Connection, people: Collection[str], ended_since: datetime) -> Iterator[int]:
+    for numbers in cases.numbers_of_contacts(connection, people, ended_since=ended_since).values():
+        yield from numbers
+
+
+def _put_cases(connection: Connection, known: WorkingSet, numbers: Collection[int]) -> None:
+    """Cases, and the main cases they were merged into, with all that hangs on them."""
+    missing = set(numbers)
+    while missing:
+        lock_cases(connection, missing)
+        loaded = cases.load(connection, missing)
+        _put(known, loaded.values())
+        _put_parts(connection, known, loaded)
+        missing = {number for case in loaded.values() for number in _main(case) if known.case(number) is None}
+
+
+def _put_parts(connection: Connection, known: WorkingSet, numbers: Collection[int]) -> None:
+    everybody = reporters.of_cases(connection, numbers)
+    _put(known, everybody)
+    _put(known, assignments.of_cases(connection, numbers))
+    _put(known, assignments.codes_of_cases(connection, numbers))
+    _put(known, deadlines.of_cases(connection, numbers))
+    _put(known, reporters.questions_about(connection, numbers))
+    # A department's question goes to the first reporter, who may still owe an answer about another case.
+    _put(known, reporters.questions_of(connection, _first(everybody)))
+
+
+def _put(known: WorkingSet, values: Iterable[Value]) -> None:
+    for value in values:
+        known.put(value)
+
+
+def _put_traffic(connection: Connection, known: WorkingSet, people: Collection[str], now: datetime) -> None:
+    texts = messages.recent_texts(connection, people, now - LOOP_WINDOW)
+    replies = outbox.automatic_replies(connection, people, now - REPLY_WINDOW)
+    for contact in people:
+        known.traffic[contact] = Traffic(
+            texts=[(at, normalise(text)) for at, text in texts.get(contact, ())],
+            automatic_replies=replies.get(contact, 0),
+        )
+
+
+def _cases_in(question: Question) -> Iterator[int]:
+    """The case that waits for an answer, and those that the answer chooses from."""
+    yield question.case_number
+    for option in question.options:
+        if option.isascii() and option.isdigit() and len(option) < 18:
+            yield int(option)
+
+
+def _main(case: Case) -> Iterator[int]:
+    if case.merged_into is not None:
+        yield case.merged_into
+
+
+def _first(everybody: Iterable[Reporter]) -> list[str]:
+    first: dict[int, Reporter] = {}
+    for reporter in everybody:
+        if reporter.position > 0:
+            earliest = first.setdefault(reporter.case_number, reporter)
+            if reporter.position < earliest.position:
+                first[reporter.case_number] = reporter
+    return [reporter.contact for reporter in first.values()]
