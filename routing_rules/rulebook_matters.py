@@ -1,0 +1,172 @@
+"""Reads departments, categories, rules and emergency phrases; what is wrong is noted, not raised."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from routing_rules.areas import OFFICE_LEVELS, Level
+from routing_rules.rulebook import Category, Department, Emergency, Keyword, Rule
+from routing_rules.working_time import Session
+from routing_rules.yaml_lines import Entry
+from routing_rules.yaml_shapes import check_code, code_of, limits_in, names_in
+
+_Hours = tuple[Session, ...]
+
+#: Longer names would leave no room for anything else in a segment of 70 characters.
+NAME_LIMIT, SHORT_LIMIT, KEYWORD_LIMIT = 40, 24, 60
+
+
+def read_departments(root: Entry, languages: tuple[str, ...]) -> Mapping[str, Department]:
+    """Departments by code. What staff type after 派 means one department only."""
+    departments = {}
+    typed: dict[str, str] = {}
+    for code, entry in root.keys.items():
+        entry.only("names", "aliases")
+        check_code(code, entry)
+        department = Department(
+            code=code,
+            aliases=entry.get("aliases").words(),
+            names=names_in(entry.get("names"), languages, limit=NAME_LIMIT),
+        )
+        for word in (code, *department.aliases):
+            owner = typed.setdefault(comparable(word), code)
+            if owner != code:
+                entry.get("aliases").problem(f"{word!r} already means the department {owner}")
+        departments[code] = department
+    if not departments:
+        root.problem("must name at least one department")
+    return departments
+
+
+def read_categories(
+    root: Entry, languages: tuple[str, ...], departments: Mapping[str, Department], hours: _Hours
+) -> Mapping[str, Category]:
+    """Categories by code. Two of them may share a keyword only where one has the greater weight."""
+    categories = {}
+    owners: dict[tuple[str, float], str] = {}
+    for code, entry in root.keys.items():
+        check_code(code, entry)
+        categories[code] = _category(code, entry, languages, departments, hours)
+        for keyword, at in _keywords(entry.get("keywords"), languages):
+            owner = owners.setdefault((comparable(keyword.text), keyword.weight), code)
+            if owner != code:
+                at.problem(
+                    f"{keyword.text!r} is a keyword of {owner} with the same weight; give one the greater weight"
+                )
+    if not categories:
+        root.problem("must name at least one category")
+    return categories
+
+
+def _category(
+    code: str, entry: Entry, languages: tuple[str, ...], departments: Mapping[str, Department], hours: _Hours
+) -> Category:
+    entry.only("names", "short", "keywords", "department", "handle_at", "urgent", "limits", "evidence")
+    names = names_in(entry.get("names"), languages, limit=NAME_LIMIT)
+    short = names_in(entry.get("short"), languages, limit=SHORT_LIMIT) if entry.get("short").given else names
+    department, handle_at = _department(entry.get("department"), departments), _level(entry.get("handle_at"))
+    if department is None and handle_at is None:
+        entry.problem("needs a department, or a level (handle_at) whose office decides")
+    return Category(
+        code=code,
+        names=names,
+        short=short,
+        keywords=tuple(keyword for keyword, _ in _keywords(entry.get("keywords"), languages, complain=True)),
+        department=department,
+        handle_at=handle_at,
+        urgent=entry.get("urgent").flag(False),
+        limits=limits_in(entry.get("limits"), hours),
+        evidence=entry.get("evidence").flag(False),
+    )
+
+
+def _keywords(entry: Entry, languages: tuple[str, ...], *, complain: bool = False) -> list[tuple[Keyword, Entry]]:
+    """Keywords of all languages with their places: a plain word weighs 1, ``word: 2`` weighs 2."""
+    found: dict[str, tuple[Keyword, Entry]] = {}
+    for language, words in entry.keys.items():
+        if complain and language not in languages:
+            words.problem(f"{language!r} is not among the languages ({', '.join(languages)})")
+        for item in words.items():
+            for keyword in _weighted(item):
+                if complain and keyword.text in found:
+                    item.problem(f"{keyword.text!r} stands twice")
+                found.setdefault(keyword.text, (keyword, item))
+    return list(found.values())
+
+
+def _weighted(item: Entry) -> list[Keyword]:
+    if not item.is_mapping:
+        word = item.text(limit=KEYWORD_LIMIT)
+        return [Keyword(word)] if word else []
+    found = []
+    for word, weight in item.keys.items():
+        if not word.strip():
+            item.problem("is empty")
+        else:
+            found.append(Keyword(word.strip(), weight.number(1.0, least=0.01, most=100)))
+    return found
+
+
+def read_rules(
+    root: Entry, categories: Mapping[str, Category], departments: Mapping[str, Department], hours: _Hours
+) -> tuple[Rule, ...]:
+    """Rules in their order. Their areas are compared with the registry when that is loaded."""
+    rules: dict[str, Rule] = {}
+    for entry in root.items():
+        entry.only("code", "categories", "areas", "department", "handle_at", "urgent", "limits")
+        code = code_of(entry.get("code"))
+        if code in rules:
+            entry.get("code").problem(f"there are two rules {code!r}")
+        matched = entry.get("categories").words()
+        for category in matched:
+            if category not in categories:
+                entry.get("categories").problem(f"{category!r} is not a category")
+        urgent = entry.get("urgent")
+        rules[code] = Rule(
+            code=code,
+            categories=frozenset(matched),
+            areas=frozenset(entry.get("areas").words()),
+            department=_department(entry.get("department"), departments),
+            handle_at=_level(entry.get("handle_at")),
+            urgent=urgent.flag(False) if urgent.given else None,
+            limits=limits_in(entry.get("limits"), hours),
+        )
+    return tuple(rules.values())
+
+
+def read_emergency(root: Entry) -> Emergency:
+    """Phrases of all languages in one list each; at least one phrase."""
+    root.only("phrases", "negations", "past")
+    emergency = Emergency(
+        phrases=_flat(root.get("phrases")),
+        negations=_flat(root.get("negations")),
+        past=_flat(root.get("past")),
+    )
+    if not emergency.phrases:
+        root.get("phrases").problem("must hold at least one phrase")
+    return emergency
+
+
+def comparable(word: str) -> str:
+    """A word as it is compared: full-width and half-width, upper and lower case are the same."""
+    return unicodedata.normalize("NFKC", word).casefold().strip()
+
+
+def _flat(entry: Entry) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for words in entry.keys.values() for word in words.words()))
+
+
+def _department(entry: Entry, departments: Mapping[str, Department]) -> str | None:
+    code = entry.optional()
+    if code is not None and code not in departments:
+        entry.problem(f"{code!r} is not a department")
+        return None
+    return code
+
+
+def _level(entry: Entry) -> Level | None:
+    level = entry.choice(Level)
+    if level is not None and level not in OFFICE_LEVELS:
+        entry.problem(f"must be a level with an office: {', '.join(OFFICE_LEVELS)}")
+    return level
