@@ -55,6 +55,12 @@ def of_cases(connection: Connection, numbers: Iterable[int]) -> list[Deadline]:
     return found
 
 
+def running(connection: Connection, limit: int) -> list[Deadline]:
+    """The deadlines that run, paused ones too, the next due first."""
+    query = select(_deadline).where(text(RUNNING)).order_by(_deadline.c.due_at, _deadline.c.case_number)
+    return [_deadline_of(row) for row in connection.execute(query.limit(limit))]
+
+
 def count_running(connection: Connection, now: datetime) -> tuple[int, int]:
     """How many deadlines run, and how many of them should have been looked at already."""
     late = func.count().filter(_deadline.c.wake_at <= now)

@@ -139,6 +139,15 @@ def report(connection: Connection, reports: Sequence[DeliveryReport]) -> list[Te
     return facts
 
 
+def known_external_ids(connection: Connection, channel: str, external_ids: Iterable[str]) -> set[str]:
+    """Those of a provider's ids that stand on texts of ours already."""
+    found: set[str] = set()
+    for chunk in bulk.chunks(external_ids):
+        query = select(_outbox.c.external_id).where(_outbox.c.channel == channel, _outbox.c.external_id.in_(chunk))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
 def forget_parked(connection: Connection, before: datetime) -> int:
     """Drop parked reports that came before a moment; returns how many."""
     return connection.execute(delete(_parked).where(_parked.c.reported_at < before)).rowcount
