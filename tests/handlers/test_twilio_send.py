@@ -1,0 +1,336 @@
+"""Sends through Twilio's real library against the fake provider on loopback, in every mode it has."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from gateway.fake_provider import Behaviour, FakeProvider, LookupMode, Mode
+from gateway.fake_provider.garbage import GARBAGE_KINDS
+from handlers.contract import OutgoingText, SendLookup
+from handlers.errors import SendError
+from handlers.twilio_client import TwilioApi
+from handlers.twilio_codes import CODES, MESSAGE_STATUS, explain, refusal
+from handlers.twilio_settings import TwilioSettings
+from handlers.twilio_sms import TRIAL_PREFIX, TwilioSms
+from routing_rules.messages import Address, DeliveryStatus
+from tests.handlers.twilio_requests import ACCOUNT, NUMBER, RESIDENT, TOKEN
+
+TO = Address("tel", RESIDENT)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[FakeProvider]:
+    with FakeProvider(account_sid=ACCOUNT, auth_token=TOKEN) as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(running: FakeProvider) -> Iterator[FakeProvider]:
+    running.behave(Mode.OK, lookups=LookupMode.OK)
+    yield running
+    running.behave(Mode.OK, lookups=LookupMode.OK)
+
+
+@pytest.fixture
+def channel(provider: FakeProvider) -> Iterator[TwilioSms]:
+    channel = channel_to(provider.url)
+    yield channel
+    channel.close()
+
+
+def channel_to(api_base: str, *, timeout_seconds: float = 10, token: str = TOKEN) -> TwilioSms:
+    return TwilioSms(
+        "twilio_sms",
+        TwilioSettings(
+            account_sid=ACCOUNT,
+            auth_tokens=(token,),
+            numbers=(NUMBER, f"whatsapp:{NUMBER}"),
+            public_url="https://gateway.example.org/",
+            region="US",
+            api_base=api_base,
+            timeout_seconds=timeout_seconds,
+        ),
+    )
+
+
+def text(body: str, recipient: Address = TO) -> OutgoingText:
+    return OutgoingText(reference="outbox-1", recipient=recipient, body=body)
+
+
+def failure(channel: TwilioSms, outgoing: OutgoingText) -> SendError:
+    with pytest.raises(SendError) as caught:
+        channel.send(outgoing)
+    return caught.value
+
+
+def test_a_text_that_is_taken_has_a_receipt(provider: FakeProvider, channel: TwilioSms) -> None:
+    body = "【定海网格】已收到,编号Z1042:盐港西路83号烟囱冒黑烟。退订回T"
+    receipt = channel.send(text(body))
+    taken = provider.texts()[-1]
+    assert receipt.external_id == taken.sid
+    assert receipt.status is DeliveryStatus.QUEUED
+    assert (taken.to, taken.from_, taken.body) == (RESIDENT, NUMBER, body)
+    assert taken.status_callback == "https://gateway.example.org/webhooks/twilio_sms?reference=outbox-1"
+
+
+def test_a_whatsapp_contact_is_texted_from_our_whatsapp_number(provider: FakeProvider, channel: TwilioSms) -> None:
+    channel.send(text("hello", Address("whatsapp", RESIDENT)))
+    assert (provider.texts()[-1].to, provider.texts()[-1].from_) == (
+        f"whatsapp:{RESIDENT}",
+        f"whatsapp:{NUMBER}",
+    )
+
+
+def test_an_address_that_no_number_of_ours_reaches_is_not_tried(channel: TwilioSms) -> None:
+    assert [channel.reaches(Address(scheme, "x")) for scheme in ("tel", "whatsapp", "sim")] == [
+        True,
+        True,
+        False,
+    ]
+    error = failure(channel, text("hello", Address("sim", "alice")))
+    assert (error.retryable, error.outcome_known) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("mode", "known", "code"),
+    [(Mode.ERROR, False, "20500"), (Mode.UNAVAILABLE, True, "20503"), (Mode.TOO_MANY, True, "20429")],
+)
+def test_a_server_that_fails_is_tried_again(
+    provider: FakeProvider, channel: TwilioSms, mode: Mode, known: bool, code: str
+) -> None:
+    provider.behave(mode)
+    before = len(provider.texts())
+    error = failure(channel, text(f"mode {mode}"))
+    assert (error.retryable, error.outcome_known, error.code) == (True, known, code)
+    assert error.retry_after == (5 if mode is Mode.TOO_MANY else None)
+    assert len(provider.texts()) == before
+
+
+@pytest.mark.parametrize("mode", [Mode.LOST_ANSWER, Mode.SLOW])
+def test_a_lost_answer_is_an_unknown_outcome_and_the_provider_can_be_asked(provider: FakeProvider, mode: Mode) -> None:
+    impatient = channel_to(provider.url, timeout_seconds=0.3)
+    provider.behave(mode, slow_seconds=1.0)
+    body = f"the answer to this is lost: {mode}"
+    assert impatient.sent(TO, LONG_AGO, body) == 0
+    error = failure(impatient, text(body))
+    assert (error.retryable, error.outcome_known) == (True, False)
+    assert impatient.sent(TO, LONG_AGO, body) == 1
+    impatient.close()
+
+
+def test_a_provider_that_never_answers_is_an_unknown_outcome(provider: FakeProvider) -> None:
+    impatient = channel_to(provider.url, timeout_seconds=0.2)
+    provider.behave(Mode.TIMEOUT, slow_seconds=0.6)
+    error = failure(impatient, text("no answer"))
+    assert (error.retryable, error.outcome_known) == (True, False)
+    assert impatient.sent(TO, LONG_AGO, "no answer") == 0
+    impatient.close()
+
+
+def test_every_kind_of_nonsense_is_an_unknown_outcome(provider: FakeProvider, channel: TwilioSms) -> None:
+    seen = set()
+    provider.behave(Mode.GARBAGE, seed=1)
+    for number in range(GARBAGE_KINDS * 6):
+        error = failure(channel, text(f"garbage {number}"))
+        assert (error.retryable, error.outcome_known) == (True, False)
+        seen.add(str(error))
+        assert channel.sent(TO, LONG_AGO, f"garbage {number}") == 1
+    assert len(seen) >= 5
+
+
+@pytest.mark.parametrize("mode", [Mode.DUPLICATE_REPORTS, Mode.REORDERED_REPORTS, Mode.EARLY_REPORT])
+def test_odd_reports_do_not_touch_the_send_itself(provider: FakeProvider, channel: TwilioSms, mode: Mode) -> None:
+    provider.behave(mode)
+    assert channel.send(text(f"mode {mode}")).status is DeliveryStatus.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("recipient", "code", "opted_out"),
+    [
+        ("+15005550001", "21211", False),
+        ("+15005550002", "21612", False),
+        ("+15005550003", "21408", False),
+        ("+15005550004", "21610", True),
+        ("+15005550009", "21614", False),
+    ],
+)
+def test_a_permanent_refusal_is_not_tried_again(channel: TwilioSms, recipient: str, code: str, opted_out: bool) -> None:
+    error = failure(channel, text("hello", Address("tel", recipient)))
+    assert (error.retryable, error.outcome_known, error.code, error.opted_out) == (
+        False,
+        True,
+        code,
+        opted_out,
+    )
+    assert str(error) == CODES[code].reason
+
+
+def test_who_opted_out_with_the_carrier_is_recognised(provider: FakeProvider, channel: TwilioSms) -> None:
+    provider.set_number("+15005550077", opted_out=True)
+    assert failure(channel, text("hello", Address("tel", "+15005550077"))).opted_out
+    provider.set_number("+15005550077", opted_out=False)
+    channel.send(text("hello", Address("tel", "+15005550077")))
+
+
+def test_wrong_credentials_are_for_the_operator_and_the_text_waits(provider: FakeProvider) -> None:
+    channel = channel_to(provider.url, token="mistyped")
+    error = failure(channel, text("hello"))
+    assert (error.retryable, error.outcome_known, error.code) == (True, True, "20003")
+    channel.close()
+
+
+def test_an_empty_or_endless_text_is_refused_for_good(channel: TwilioSms) -> None:
+    assert failure(channel, text("")).code == "21602"
+    assert failure(channel, text("x" * 1601)).code == "21617"
+    assert channel.send(text("x" * 1600)).status is DeliveryStatus.QUEUED
+
+
+def test_a_provider_that_is_not_there_has_not_taken_the_text() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        channel = channel_to(f"http://127.0.0.1:{closed.getsockname()[1]}")
+        error = failure(channel, text("hello"))
+    assert (error.retryable, error.outcome_known) == (True, True)
+    channel.close()
+
+
+def test_the_environment_decides_nothing(
+    provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("TWILIO_REGION", "ie1")
+    monkeypatch.setenv("TWILIO_EDGE", "dublin")
+    caplog.set_level(logging.DEBUG)
+    channel = channel_to(provider.url)
+    channel.send(text("hello"))
+    assert channel.sent(TO, LONG_AGO, "hello") >= 1
+    channel.close()
+    assert RESIDENT[1:] not in caplog.text
+    assert TOKEN not in caplog.text
+
+
+# Asking what was sent
+
+
+def test_only_the_same_text_to_the_same_person_counts(provider: FakeProvider, channel: TwilioSms) -> None:
+    assert isinstance(channel, SendLookup)
+    first = channel.send(text("counted 你好")).external_id
+    second = channel.send(text("counted 你好")).external_id
+    channel.send(text("counted 你好!"))
+    channel.send(text("counted 你好", Address("tel", "+15005550011")))
+    channel.send(text("counted 你好", Address("whatsapp", RESIDENT)))
+    assert set(channel.find_sent(TO, LONG_AGO, "counted 你好")) == {first, second}
+    assert channel.sent(TO, LONG_AGO, "counted 你好") == 2
+    assert channel.sent(TO, LONG_AGO, "counted 你好", known={first}) == 1
+    assert channel.sent(TO, LONG_AGO, "counted 你好", known={first, second, "SM"}) == 0
+
+
+def test_only_texts_from_then_on_count(provider: FakeProvider, channel: TwilioSms) -> None:
+    channel.send(text("dated"))
+    taken_at = provider.texts()[-1].created_at
+    assert channel.sent(TO, taken_at, "dated") == 1
+    assert channel.sent(TO, taken_at + timedelta(seconds=59), "dated") == 1
+    assert channel.sent(TO, taken_at + timedelta(hours=1), "dated") == 0
+
+
+def test_a_text_that_still_waits_at_the_provider_is_found(provider: FakeProvider, channel: TwilioSms) -> None:
+    """Such a text has no time of sending, by which the provider filters."""
+    provider.hold_reports()
+    try:
+        channel.send(text("waiting"))
+        assert provider.texts()[-1].sent_at is None
+        assert channel.sent(TO, LONG_AGO, "waiting") == 1
+    finally:
+        provider.release_reports()
+
+
+def test_texts_are_found_on_later_pages(provider: FakeProvider, channel: TwilioSms) -> None:
+    other = Address("tel", "+15005550055")
+    for number in range(130):
+        channel.send(text(f"page {number}", other))
+    assert provider.wait_for_reports()
+    assert channel.sent(other, LONG_AGO, "page 0") == 1
+
+
+def test_the_prefix_of_a_trial_account_does_not_hide_a_text(provider: FakeProvider, channel: TwilioSms) -> None:
+    channel.send(text(f"{TRIAL_PREFIX}hello from a trial"))
+    assert channel.sent(TO, LONG_AGO, "hello from a trial") == 1
+
+
+@pytest.mark.parametrize("lookups", [LookupMode.ERROR, LookupMode.TIMEOUT])
+def test_a_provider_that_cannot_be_asked_leaves_the_question_open(provider: FakeProvider, lookups: LookupMode) -> None:
+    impatient = channel_to(provider.url, timeout_seconds=0.2)
+    provider.behave(Mode.OK, lookups=lookups, slow_seconds=0.6)
+    with pytest.raises(SendError) as caught:
+        impatient.sent(TO, LONG_AGO, "hello")
+    assert not caught.value.outcome_known
+    impatient.close()
+
+
+def test_our_credentials_go_to_no_other_host() -> None:
+    api = TwilioApi(account_sid=ACCOUNT, auth_token=TOKEN, api_base="http://127.0.0.1:9", timeout_seconds=1)
+    for url in ("http://127.0.0.1:90/x", "http://169.254.169.254/", "http://127.0.0.1:9.evil.example/x"):
+        with pytest.raises(SendError, match="another host"):
+            api._http.request("GET", url)
+    api.close()
+
+
+# The tables
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "retryable", "known"),
+    [
+        (302, None, True, False),
+        (400, "21211", False, True),
+        (400, "21610", False, True),
+        (400, "21611", True, True),
+        (400, "63016", False, True),
+        (400, "99999", False, True),
+        (400, None, True, True),
+        (401, "20003", True, True),
+        (403, None, True, True),
+        (404, "20404", False, True),
+        (408, None, True, False),
+        (429, None, True, True),
+        (429, "20429", True, True),
+        (429, "14107", True, True),
+        (500, None, True, False),
+        (502, None, True, False),
+        (503, None, True, True),
+        (504, None, True, False),
+        (599, "12345", True, False),
+    ],
+)
+def test_what_a_refusal_means(status: int, code: str | None, retryable: bool, known: bool) -> None:
+    error = refusal(status, code, None)
+    assert (error.retryable, error.outcome_known) == (retryable, known)
+
+
+def test_every_reason_is_a_clause_for_people() -> None:
+    for code, meaning in CODES.items():
+        assert code.isdigit()
+        assert 10 < len(meaning.reason) < 90
+        assert not meaning.reason.endswith(".")
+        assert not (meaning.opted_out and meaning.retryable)
+    assert explain("12").reason == "Twilio refused the text with code 12"
+    assert explain(None).reason == "Twilio gave no reason"
+
+
+def test_every_status_in_the_table_is_spelt_as_in_the_library() -> None:
+    from twilio.rest.api.v2010.account.message import MessageInstance
+
+    theirs = {value for name, value in vars(MessageInstance.Status).items() if name.isupper()}
+    assert theirs == set(MESSAGE_STATUS)
+
+
+def test_the_behaviour_of_the_fake_is_checked() -> None:
+    with pytest.raises(ValueError, match="percentages"):
+        Behaviour(mix={Mode.ERROR: 60, Mode.GARBAGE: 60})
