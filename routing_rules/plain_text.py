@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from string import Formatter
 
+from routing_rules.segments import Encoding, count_segments
+
 #: Signs that texts written on a telephone hold and GSM-7 does not. One of them would more than halve the room.
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " "})
 
@@ -46,6 +48,12 @@ def neutral(text: str) -> str:
 def typewritten(text: str) -> str:
     """The text with the quotes, dashes and dots of a typewriter."""
     return text.translate(_PLAIN)
+
+
+def gsm_7(text: str) -> str:
+    """The text without the characters that GSM-7 lacks; empty when that would leave less than half of it."""
+    kept = "".join(c for c in typewritten(text) if count_segments(c).encoding is Encoding.GSM_7)
+    return " ".join(kept.split()) if 2 * len(kept) > len(text) else ""
 
 
 def placeholders_in(text: str) -> tuple[str, ...]:

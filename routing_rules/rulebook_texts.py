@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from routing_rules.templates import OPTION_PLACEHOLDERS, PHRASES, TEMPLATES, Audience
+from routing_rules.templates import BRIEF, OPTION_PLACEHOLDERS, PHRASES, TEMPLATES, Audience
 from routing_rules.wording import placeholders_in
 from routing_rules.yaml_lines import Entry
 
@@ -17,13 +17,17 @@ _LISTS = {"month_names": 12, "small_numbers": 9}
 
 def read_texts(root: Entry) -> Mapping[str, str]:
     """Templates and phrases by name. Each of the table must be there and say nothing it is not given."""
-    root.only("resident", "staff", "phrases")
+    root.only("resident", "staff", "brief", "phrases")
     texts: dict[str, str] = {}
     for audience in Audience:
         names = [name for name, template in TEMPLATES.items() if template.audience is audience]
         for name, entry in _complete(root.get(audience), names):
             texts[name] = entry.text(limit=_TEXT_LIMIT)
             _check_template(name, texts[name], entry)
+    for name, entry in root.get("brief").only(*TEMPLATES).keys.items():
+        if name in TEMPLATES:
+            texts[BRIEF + name] = entry.text(limit=_TEXT_LIMIT)
+            _check_template(name, texts[BRIEF + name], entry)
     for name, entry in _complete(root.get("phrases"), list(PHRASES)):
         texts[name] = entry.verbatim()
         _check_placeholders(texts[name], frozenset(PHRASES[name]), entry)

@@ -162,6 +162,9 @@ TEMPLATES: Mapping[str, Template] = {
 #: ``how_many`` "两" of all. Texts to residents also have ``sender``, the name in brackets.
 OPTION_PLACEHOLDERS = frozenset({"choices", "numbers", "how_many"})
 
+#: A book's shorter version of a text, for when the text itself does not fit, stands under its name with this before it.
+BRIEF = "brief."
+
 #: An int in one of these placeholders becomes this phrase; 0 becomes nothing.
 COUNTED: Mapping[str, str] = {"urges": "urged_times"}
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from routing_rules.plain_text import cut, filled, good_break, neutral, placeholders_in, typewritten
+from routing_rules.plain_text import cut, filled, good_break, gsm_7, neutral, placeholders_in, typewritten
 from routing_rules.rulebook import RuleBook
 from routing_rules.segments import Encoding, count_segments, fits_one
-from routing_rules.templates import COUNTED, PHRASES, TEMPLATES
+from routing_rules.templates import BRIEF, COUNTED, PHRASES, TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +38,34 @@ _LEAST = 2
 def render(book: RuleBook, language: str, template: str, /, **values: Value) -> str:
     """The text of a template in a language (or, where the book lacks it, in the book's first).
 
+    Where what may be shortened is not enough, the book's brief version of the text is tried, then the text without
+    the characters that its alphabet lacks (one of them more than halves the room). A text whose fixed part alone
+    is longer than a segment comes back whole, because a code or a time that is cut would be worse.
+
     Raises ValueError for a template that does not exist and for values that are missing or unknown: a mistake
-    in the program, since a book with such a text is refused when it is loaded. A text whose fixed part alone is
-    longer than a segment comes back whole, because a code or a time that is cut would be worse.
+    in the program, since a book with such a text is refused when it is loaded.
     """
     wanted = TEMPLATES.get(template)
     if wanted is None:
         raise ValueError(f"there is no template {template!r}")
     if values.keys() != set(wanted.placeholders):
-        raise ValueError(f"{template} takes {', '.join(wanted.placeholders) or 'nothing'}, not {', '.join(values)}")
+        raise ValueError(
+            f"{template} takes {', '.join(wanted.placeholders) or 'nothing'}, not {', '.join(values)}"
+        )
     language, text = _text_of(book, language, template)
     sheet = _Sheet(book, language, text, {name: _neutral_value(value) for name, value in values.items()})
     body = sheet.body()
     if fits_one(body):
         return body
-    for name in wanted.shrinks:
-        sheet = sheet.shortened(name)
-        if fits_one(sheet.body()):
-            return sheet.body()
-    for name in wanted.shrinks:
-        sheet = sheet.with_less_place(name)
-    return sheet.body()
+    brief = replace(sheet, text=book.texts[language].get(BRIEF + template, text))
+    attempts = (
+        sheet.shortened(wanted.shrinks),
+        brief.shortened(wanted.shrinks),
+        sheet.in_gsm_7(wanted.shrinks).shortened(wanted.shrinks),
+        brief.shortened(wanted.shrinks, place=True),
+        sheet.in_gsm_7(wanted.shrinks, place=True).shortened(wanted.shrinks),
+    )
+    return next(filter(fits_one, attempts), body)
 
 
 def phrase(book: RuleBook, language: str, name: str, /, **values: str | int) -> str:
@@ -136,6 +143,20 @@ class _Sheet:
         words = str(value)
         return self._longest(name, len(words), lambda length: cut(words, length))
 
+    def in_gsm_7(self, names: tuple[str, ...]) -> _Sheet:
+        """Values that may be shortened, without characters that GSM-7 lacks. A matter never vanishes altogether."""
+        values = dict(self.values)
+        for name in names:
+            value = values[name]
+            if isinstance(value, Gist):
+                matter = gsm_7(value.matter) or phrase(self.book, self.language, "unknown_matter")
+                values[name] = Gist(gsm_7(value.place), matter, gsm_7(value.short))
+            elif isinstance(value, tuple):
+                values[name] = tuple(gsm_7(item) for item in value)
+            else:
+                values[name] = gsm_7(str(value))
+        return replace(self, values=values)
+
     def with_less_place(self, name: str) -> _Sheet:
         value = self.values[name]
         if not isinstance(value, Gist):
@@ -144,7 +165,7 @@ class _Sheet:
 
     def _longest(self, name: str, longest: int, make: Callable[[int], Value]) -> _Sheet:
         """The longest cut that fits, found by halving."""
-        least = 0 if isinstance(self.values[name], tuple) else _LEAST
+        least = 1 if isinstance(self.values[name], tuple) else _LEAST
         best = self._with(name, make(min(least, longest)))
         low, high = least + 1, longest
         while low <= high:

@@ -227,15 +227,14 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
-            raise _Refusal(
-                problem="aliases (*name) are not allowed; write the value out", problem_mark=event.start_mark
-            )
+            raise _Refusal(problem="aliases (*name) are not allowed; write the value out", problem_mark=mark)
         if getattr(event, "tag", None) is not None:
-            raise _Refusal(problem=f"tags ({event.tag}) are not allowed", problem_mark=event.start_mark)
+            raise _Refusal(problem=f"tags ({event.tag}) are not allowed", problem_mark=mark)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise _Refusal(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=event.start_mark)
+            raise _Refusal(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=mark)
         node = super().compose_node(parent, index)  # type: ignore[arg-type]
         self.depth -= 1
         return node

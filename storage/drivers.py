@@ -119,6 +119,7 @@ def sqlite_engine(path: Path, *, writing: bool, connections: int) -> Engine:
         max_overflow=0,
         pool_timeout=BUSY_MILLISECONDS / 1000,
         json_serializer=compact_json,
+        hide_parameters=True,
     )
     begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
@@ -138,4 +139,5 @@ def postgresql_engine(url: URL, *, writing: bool, connections: int) -> Engine:
         pool_timeout=BUSY_MILLISECONDS / 1000,
         pool_pre_ping=True,
         json_serializer=compact_json,
+        hide_parameters=True,
     )

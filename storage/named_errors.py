@@ -59,6 +59,7 @@ _POSTGRESQL_ERRORS: dict[str, type[DatabaseError]] = {
     "53": DatabaseUnreachable,
     "08": DatabaseUnreachable,
     "57": DatabaseUnreachable,
+    "25006": DatabaseUnreachable,
     "28": DatabaseUnreachable,
     "3D": DatabaseMissing,
     "58": DatabaseUnreachable,

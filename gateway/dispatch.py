@@ -1,0 +1,257 @@
+"""Sends what the outbox owes: claim, send with no transaction open, hand the result back to the engine.
+
+An outcome nobody knows is asked about before anything is sent again, where the provider can be asked; where it cannot, a text
+is sent a second time at most.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from gateway.clock import Clock
+from gateway.engine import Engine
+from gateway.items import Attempt, ClaimTexts, Sent
+from handlers.contract import Channel, OutgoingText, SendLookup
+from handlers.errors import SendError
+from routing_rules.messages import Address
+from storage.errors import DatabaseError
+from storage.receipts import Outcome, SendResult
+from storage.texts import Claim, ClaimedText
+
+log = structlog.get_logger(__name__)
+
+#: Texts claimed at once.
+BATCH = 64
+#: A text whose outcome is unknown is looked at again after this long, so that the provider's list is complete.
+_ASK_AFTER = timedelta(seconds=5)
+#: Sends of a text that cannot be asked about, the first one included.
+_MOST_BLIND_SENDS = 2
+#: Codes of the provider that mean that the address is no good; see ``handlers.twilio_codes`` for their meaning.
+_ADDRESS_IS_WRONG = frozenset({"21211", "21614", "21217", "30005", "30006"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How patiently texts are sent."""
+
+    lease_seconds: float = 60
+    #: Attempts before a text goes to the dead letters.
+    attempts: int = 10
+    backoff_seconds: float = 5
+    backoff_cap_seconds: float = 600
+
+    def wait(self, attempts: int, jitter: float) -> timedelta:
+        """Pause after so many attempts: doubling, at most the cap, ± 20 % by a jitter between 0 and 1."""
+        seconds = min(self.backoff_seconds * 2 ** (attempts - 1), self.backoff_cap_seconds)
+        return timedelta(seconds=seconds * (0.8 + 0.4 * jitter))
+
+
+class Dispatcher:
+    """Empties the outbox whenever it is woken."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        channels_for: Callable[[Address], Sequence[Channel]],
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        pace: Pace,
+        *,
+        jitter: Callable[[], float] = random.random,
+        senders: int = 8,
+    ) -> None:
+        """``channels_for`` lists the channels that reach an address, in the order to try."""
+        self._engine = engine
+        self._channels_for = channels_for
+        self._channels = channels
+        self._clock = clock
+        self._pace = pace
+        self._jitter = jitter
+        self._senders = senders
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Send in threads of its own until ``stop``."""
+        self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the batch under way. Harmless when it does not run."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    def run_once(self) -> int:
+        """Claim and send one batch in the caller's thread. Returns how many texts were tried or cancelled."""
+        claim = self._claim()
+        if claim.texts:
+            self._engine.do(Sent(tuple(self.attempt(text) for text in claim.texts)))
+        return len(claim.texts) + len(claim.cancelled)
+
+    def _run(self) -> None:
+        with ThreadPoolExecutor(self._senders, thread_name_prefix="send") as pool:
+            while not self._stopping.is_set():
+                self._wake.wait()
+                self._wake.clear()
+                try:
+                    while not self._stopping.is_set() and self._batch(pool):
+                        pass
+                except DatabaseError as error:
+                    log.warning("The outbox cannot be read just now.", action="dispatch_waits", reason=str(error))
+                except Exception:
+                    log.exception("Sending failed; it goes on with the next heartbeat.", action="dispatch_failed")
+
+    def _batch(self, pool: ThreadPoolExecutor) -> int:
+        claim = self._claim()
+        if claim.texts:
+            self._engine.do(Sent(tuple(pool.map(self.attempt, claim.texts))))
+        return len(claim.texts) + len(claim.cancelled)
+
+    def _claim(self) -> Claim:
+        item = ClaimTexts(limit=BATCH, lease_id=secrets.token_hex(8), lease_seconds=self._pace.lease_seconds)
+        found: Claim = self._engine.do(item)
+        return found
+
+    # -- one text ---------------------------------------------------------------------------------------------
+
+    def attempt(self, text: ClaimedText) -> Attempt:
+        """Try to send one claimed text over the channels that reach its addresses; raises nothing."""
+        try:
+            if text.unknown:
+                settled = self._ask(text)
+                if settled is not None:
+                    return settled
+            return self._try_channels(text)
+        except Exception as error:
+            log.exception("A text could not be sent.", action="send_failed", text=text.id)
+            return self._result(text, Outcome.UNKNOWN, None, None, error=type(error).__name__)
+
+    def _ask(self, text: ClaimedText) -> Attempt | None:
+        """What the providers know of a text with an unknown outcome. None: it was not sent, try again.
+
+        A process that died in the middle of a send left no word of where: every road to the person is asked about.
+        """
+        for channel, address in self._roads(text):
+            if not isinstance(channel, SendLookup):
+                if text.attempts > _MOST_BLIND_SENDS:
+                    return self._result(text, Outcome.DEAD, channel, address, error="outcome_unknown")
+                continue
+            try:
+                found = channel.find_sent(address, text.attempted_at, text.body)
+            except SendError as error:
+                return self._again(text, Outcome.UNKNOWN, channel, address, error)
+            ours = self._not_somebody_elses(channel, found)
+            if ours:
+                return self._result(text, Outcome.SENT, channel, address, external_id=ours[0])
+        return None
+
+    def _roads(self, text: ClaimedText) -> list[tuple[Channel, Address]]:
+        if text.channel in self._channels and text.sent_to is not None:
+            return [(self._channels[text.channel], text.sent_to)]
+        return [(channel, address) for address in text.addresses for channel in self._channels_for(address)]
+
+    def _not_somebody_elses(self, channel: Channel, found: Sequence[str]) -> list[str]:
+        """Two texts of one wording to one person: an id that belongs to the other one says nothing about this."""
+        taken = self._engine.known_external_ids(channel.name, found)
+        return [external_id for external_id in found if external_id not in taken]
+
+    def _try_channels(self, text: ClaimedText) -> Attempt:
+        last: Attempt | None = None
+        for address in text.addresses:
+            for channel in self._channels_for(address):
+                last = self._send(text, channel, address)
+                if not self._may_try_next(last):
+                    return last
+        if last is not None:
+            return last
+        return self._result(text, Outcome.FAILED, None, None, error="no_channel")
+
+    def _may_try_next(self, attempt: Attempt) -> bool:
+        """Only what certainly did not leave may go another way."""
+        return attempt.result.outcome in (Outcome.RETRY, Outcome.FAILED, Outcome.DEAD) and not attempt.opted_out
+
+    def _send(self, text: ClaimedText, channel: Channel, address: Address) -> Attempt:
+        try:
+            receipt = channel.send(OutgoingText(reference=str(text.id), recipient=address, body=text.body))
+        except SendError as error:
+            log.warning(
+                "A text was not taken by the provider.",
+                action="send_refused",
+                text=text.id,
+                channel=channel.name,
+                code=error.code,
+                outcome_known=error.outcome_known,
+            )
+            return self._refused(text, channel, address, error)
+        return self._result(text, Outcome.SENT, channel, address, external_id=receipt.external_id)
+
+    def _refused(self, text: ClaimedText, channel: Channel, address: Address, error: SendError) -> Attempt:
+        if not error.outcome_known:
+            return self._again(text, Outcome.UNKNOWN, channel, address, error)
+        if error.retryable:
+            return self._again(text, Outcome.RETRY, channel, address, error)
+        return self._result(
+            text,
+            Outcome.FAILED,
+            channel,
+            address,
+            error=error.code or "refused",
+            opted_out=error.opted_out,
+            unreachable=error.code in _ADDRESS_IS_WRONG,
+        )
+
+    def _again(
+        self, text: ClaimedText, outcome: Outcome, channel: Channel, address: Address, error: SendError
+    ) -> Attempt:
+        """Another try later, unless there were enough."""
+        code = error.code or ("unknown" if outcome is Outcome.UNKNOWN else "refused")
+        if text.attempts >= self._pace.attempts:
+            return self._result(text, Outcome.DEAD, channel, address, error=code)
+        wait = self._pace.wait(text.attempts, self._jitter())
+        if error.retry_after is not None:
+            wait = max(wait, timedelta(seconds=error.retry_after))
+        if outcome is Outcome.UNKNOWN:
+            wait = max(wait, _ASK_AFTER)
+        return self._result(text, outcome, channel, address, error=code, again=self._clock.utcnow() + wait)
+
+    def _result(
+        self,
+        text: ClaimedText,
+        outcome: Outcome,
+        channel: Channel | None,
+        address: Address | None,
+        *,
+        external_id: str | None = None,
+        error: str | None = None,
+        again: datetime | None = None,
+        opted_out: bool = False,
+        unreachable: bool = False,
+    ) -> Attempt:
+        result = SendResult(
+            id=text.id,
+            lease_id=text.lease_id,
+            outcome=outcome,
+            at=self._clock.utcnow(),
+            channel=channel.name if channel else None,
+            address=address,
+            external_id=external_id,
+            error=error,
+            next_attempt_at=again,
+        )
+        return Attempt(text=text, result=result, opted_out=opted_out, unreachable=unreachable)

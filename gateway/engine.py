@@ -1,0 +1,287 @@
+"""The engine's turn: the only place that begins and commits a write.
+
+Everybody hands it items and waits for the commit. A turn takes all that waits, reads, gathers, decides and writes it in one
+transaction; nothing is sent inside, and nobody is answered before it is durable.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from gateway import escalate, outgoing
+from gateway.clock import Clock
+from gateway.gather import gather_all
+from gateway.items import (
+    Beat,
+    Beaten,
+    ClaimTexts,
+    DropText,
+    Item,
+    MoveClock,
+    Received,
+    Reported,
+    RetryText,
+    SealLedger,
+    Sent,
+)
+from gateway.receive import Arrivals
+from gateway.turn import Turn
+from routing_rules.city import City
+from routing_rules.draft import Policy
+from routing_rules.reply_codes import ReplyCodes
+from storage import assignments, deadlines, decisions, receipts, sandbox
+from storage.database import Database
+from storage.errors import DatabaseConflict, DatabaseError
+from storage.people import Keyring
+
+log = structlog.get_logger(__name__)
+
+#: Items that one turn takes at most; what comes later waits for the next one.
+MOST_ITEMS = 256
+#: Waiting texts that a heartbeat tries again.
+_RETRIES = 50
+#: Redone turns because of equal reply codes; two in a row are already next to impossible.
+_CODE_TRIES = 5
+
+
+class EngineStopped(Exception):
+    """The engine is not running; what was handed to it was not done."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A promise of an item's result, kept when the turn is durable."""
+
+    item: Item
+    _done: threading.Event = field(default_factory=threading.Event)
+    _result: Any = None
+    _error: BaseException | None = None
+
+    def wait(self, timeout: float | None = None) -> Any:
+        """The item's result. Raises what made the item fail, TimeoutError after ``timeout`` seconds."""
+        if not self._done.wait(timeout):
+            raise TimeoutError("the engine did not answer in time")
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+    def keep(self, result: Any) -> None:
+        self._result = result
+        self._done.set()
+
+    def fail(self, error: BaseException) -> None:
+        self._error = error
+        self._done.set()
+
+
+class Engine:
+    """Takes items, one turn after the other. Hosted in a thread by ``start``, or driven by ``do`` in tests."""
+
+    def __init__(
+        self, *, database: Database, keyring: Keyring, clock: Clock, policy: Policy, load_city: Callable[[], City]
+    ) -> None:
+        """``load_city`` is called at once and again whenever the registry has changed."""
+        self._database = database
+        self._keyring = keyring
+        self._clock = clock
+        self._policy = policy
+        self._codes = ReplyCodes(keyring.reply_code_key)
+        self._load_city = load_city
+        self.city = load_city()
+        self._queue: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        #: Called after every commit that may have left texts to send.
+        self.after_commit: Callable[[], None] = lambda: None
+
+    # -- being handed items -----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Run turns in a thread of its own until ``stop``."""
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what was handed in, then end the thread. Harmless when it does not run."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def submit(self, item: Item) -> Ticket:
+        """Hand in an item. The ticket is kept once its turn is durable."""
+        ticket = Ticket(item)
+        if self._stopping.is_set():
+            ticket.fail(EngineStopped())
+        else:
+            self._queue.put(ticket)
+        return ticket
+
+    def do(self, item: Item) -> Any:
+        """Hand in one item and wait; without a running thread the turn is done at once, in the caller's."""
+        if self.running:
+            return self.submit(item).wait()
+        ticket = Ticket(item)
+        self._turn([ticket])
+        return ticket.wait(0)
+
+    def do_together(self, items: Sequence[Item]) -> list[Any]:
+        """Several items in one turn, in the caller's thread. For replaying texts that came at one moment."""
+        tickets = [Ticket(item) for item in items]
+        self._turn(tickets)
+        return [ticket.wait(0) for ticket in tickets]
+
+    def known_external_ids(self, channel: str, external_ids: Sequence[str]) -> set[str]:
+        """Those of a provider's ids that belong to texts we know."""
+        with self._database.reading() as connection:
+            return receipts.known_external_ids(connection, channel, external_ids)
+
+    def reload_city(self) -> None:
+        """Take up a changed registry or rulebook between two turns."""
+        self.city = self._load_city()
+
+    # -- the turn ---------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while True:
+            ticket = self._queue.get()
+            if ticket is None:
+                return self._refuse_rest()
+            tickets = [ticket]
+            while len(tickets) < MOST_ITEMS:
+                try:
+                    another = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if another is None:
+                    self._queue.put(None)
+                    break
+                tickets.append(another)
+            self._turn(tickets)
+
+    def _refuse_rest(self) -> None:
+        while True:
+            try:
+                ticket = self._queue.get_nowait()
+            except queue.Empty:
+                return
+            if ticket is not None:
+                ticket.fail(EngineStopped())
+
+    def _turn(self, tickets: Sequence[Ticket]) -> None:
+        """Do all items in one transaction; when the whole fails for one of them, do them one by one."""
+        try:
+            results = self._transaction([ticket.item for ticket in tickets])
+        except DatabaseError as error:
+            if len(tickets) == 1 or not isinstance(error, DatabaseConflict):
+                return _fail_all(tickets, error)
+            return self._one_by_one(tickets)
+        except Exception as error:
+            if len(tickets) == 1:
+                log.exception("An item could not be done.", action="item_failed", item=type(tickets[0].item).__name__)
+                return tickets[0].fail(error)
+            return self._one_by_one(tickets)
+        for ticket, result in zip(tickets, results, strict=True):
+            ticket.keep(result)
+        self.after_commit()
+
+    def _one_by_one(self, tickets: Sequence[Ticket]) -> None:
+        """One poisoned item must not hold up the others."""
+        for ticket in tickets:
+            self._turn([ticket])
+
+    def _transaction(self, items: Sequence[Item]) -> list[Any]:
+        taken: set[str] = set()
+        for _ in range(_CODE_TRIES):
+            clash = _CodesTaken()
+            try:
+                with self._database.writing() as connection:
+                    return self._do(connection, items, taken)
+            except _CodesTaken as found:
+                clash = found
+            taken |= clash.digests
+        raise LookupError("no free reply codes")
+
+    def _do(self, connection: Connection, items: Sequence[Item], taken: set[str]) -> list[Any]:
+        turn = Turn(
+            city=self.city,
+            keyring=self._keyring,
+            codes=self._codes,
+            policy=self._policy,
+            now=self._clock.utcnow(),
+        )
+        beat = next((item for item in items if isinstance(item, Beat)), None)
+        received = [item.message for item in items if isinstance(item, Received)]
+        # On PostgreSQL a case is locked before what hangs on it, so due deadlines are claimed first of all.
+        due = deadlines.claim_due(connection, turn.now, beat.limit) if beat else []
+        arrivals = Arrivals(turn, connection, received, retry=_RETRIES if beat else 0)
+        turn.known = gather_all(connection, turn, arrivals.read(), [deadline.case_number for deadline in due])
+        turn.known.taken_codes |= taken
+        escalate.decide_all(turn, due)
+        arrivals.decide()
+        self._refuse_taken_codes(connection, turn)
+        released = outgoing.release(connection, turn) if beat else 0
+        beaten = Beaten(len(due), arrivals.retried, released, more=bool(beat and len(due) >= beat.limit))
+        results = [self._result(connection, turn, item, arrivals, beaten) for item in items]
+        decisions.write(connection, self._keyring, turn.decisions, now=turn.now)
+        arrivals.store()
+        return results
+
+    def _refuse_taken_codes(self, connection: Connection, turn: Turn) -> None:
+        """Two live codes of one person must not be equal: the turn is done again without the taken ones."""
+        given = {code.digest: code for decision in turn.decisions for code in decision.reply_codes}
+        clashing = {
+            code.digest
+            for code in assignments.codes_of_digests(connection, given)
+            if (code.case_number, code.seq) != (given[code.digest].case_number, given[code.digest].seq)
+        }
+        if clashing:
+            raise _CodesTaken(clashing)
+
+    def _result(self, connection: Connection, turn: Turn, item: Item, arrivals: Arrivals, beaten: Beaten) -> Any:
+        match item:
+            case Received(message):
+                return arrivals.answer(message, repeated=not arrivals.is_new(message))
+            case Beat():
+                return beaten
+            case ClaimTexts():
+                return outgoing.claim(connection, turn, item)
+            case Sent(attempts):
+                return outgoing.write_attempts(connection, turn, attempts)
+            case Reported(report):
+                return outgoing.take_report(connection, turn, report)
+            case RetryText() | DropText():
+                return outgoing.operate(connection, turn, item)
+            case SealLedger():
+                return outgoing.seal(connection, turn)
+            case MoveClock(offset):
+                return sandbox.keep_clock_offset(connection, offset)
+
+
+class _CodesTaken(Exception):
+    """Some reply codes of this turn are taken; raised to roll the transaction back."""
+
+    def __init__(self, digests: set[str] | None = None) -> None:
+        super().__init__()
+        self.digests = digests or set()
+
+
+def _fail_all(tickets: Sequence[Ticket], error: BaseException) -> None:
+    for ticket in tickets:
+        ticket.fail(error)
+

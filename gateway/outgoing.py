@@ -1,0 +1,124 @@
+"""What a turn does with texts on their way out: claims, results, reports, an operator's word, seals.
+
+Each change of a text is a ledger fact. Nothing is sent here; that is the dispatcher's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from gateway.items import Attempt, ClaimTexts, DropText, RetryText
+from gateway.turn import Turn
+from routing_rules.decisions import Decision, EntryKind, LedgerEntry
+from routing_rules.messages import DeliveryReport
+from storage import contacts, outbox, receipts, seals
+from storage.texts import Claim, TextFact, TextStatus
+
+_KINDS: Mapping[TextStatus, EntryKind] = {
+    TextStatus.SENT: EntryKind.TEXT_SENT,
+    TextStatus.DELIVERED: EntryKind.TEXT_DELIVERED,
+    TextStatus.FAILED: EntryKind.TEXT_FAILED,
+    TextStatus.UNKNOWN: EntryKind.TEXT_UNKNOWN,
+    TextStatus.DEAD: EntryKind.TEXT_DEAD,
+    TextStatus.CANCELLED: EntryKind.TEXT_CANCELLED,
+}
+
+
+def claim(connection: Connection, turn: Turn, item: ClaimTexts) -> Claim:
+    """Take texts under a lease; what may not be sent any more is cancelled and recorded."""
+    found = outbox.claim(
+        connection,
+        turn.keyring,
+        turn.now,
+        limit=item.limit,
+        lease_seconds=item.lease_seconds,
+        lease_id=item.lease_id,
+    )
+    _record(turn, found.cancelled, actor="rule:outbox")
+    return found
+
+
+def release(connection: Connection, turn: Turn) -> int:
+    """Texts whose sender vanished are unknown from now on."""
+    facts = outbox.release_leases(connection, turn.now)
+    _record(turn, facts, actor="clock")
+    return len(facts)
+
+
+def write_attempts(connection: Connection, turn: Turn, attempts: Sequence[Attempt]) -> int:
+    """Mark texts with the results of their attempts. Returns how many took effect; a late sender's do not."""
+    facts = receipts.mark(connection, turn.keyring, [attempt.result for attempt in attempts])
+    marked = [attempt for attempt in attempts if attempt.text.id in facts]
+    for attempt in marked:
+        _record(turn, [facts[attempt.text.id]], actor=f"provider:{attempt.result.channel or 'none'}")
+    unreachable = {
+        attempt.result.address: attempt.result.error or "unreachable"
+        for attempt in marked
+        if attempt.unreachable and attempt.result.address is not None
+    }
+    contacts.mark_unreachable(connection, turn.keyring, unreachable, turn.now)
+    _opt_out(connection, turn, {attempt.text.contact for attempt in marked if attempt.opted_out})
+    return len(marked)
+
+
+def take_report(connection: Connection, turn: Turn, report: DeliveryReport) -> bool:
+    """A provider's word about a text; returns whether it moved it forward."""
+    facts = receipts.report(connection, [report])
+    _record(turn, facts, actor=f"provider:{report.channel}")
+    if report.opted_out:
+        _opt_out(connection, turn, {fact.contact for fact in facts})
+    return bool(facts)
+
+
+def operate(connection: Connection, turn: Turn, item: RetryText | DropText) -> bool:
+    """An operator's word about a text; returns whether it held for it."""
+    if isinstance(item, RetryText):
+        facts = outbox.retry(connection, [item.outbox_id], turn.now)
+        kind = EntryKind.TEXT_RETRIED
+    else:
+        facts = outbox.drop(connection, [item.outbox_id])
+        kind = EntryKind.TEXT_DROPPED
+    _record(turn, facts, actor=f"operator:{item.operator}", kind=kind)
+    return bool(facts)
+
+
+def seal(connection: Connection, turn: Turn) -> Mapping[str, object] | None:
+    """Seal the heads that changed; returns the seal for the file outside, None when nothing changed."""
+    return seals.seal(connection, turn.keyring, turn.now)
+
+
+def _opt_out(connection: Connection, turn: Turn, people: set[str]) -> None:
+    """The carrier says that these people want no texts."""
+    loaded = contacts.load(connection, turn.keyring, people)
+    for contact in loaded.values():
+        turn.known.put(contact)
+        if contact.opted_out_at is None:
+            draft = turn.draft(f"optout/{contact.id}")
+            draft.change_contact(contact, opted_out_at=turn.now)
+            draft.record(EntryKind.OPTED_OUT, contact=contact.id, by_carrier=True)
+            turn.decisions.append(draft.decision())
+
+
+def _record(turn: Turn, facts: Iterable[TextFact], *, actor: str, kind: EntryKind | None = None) -> None:
+    entries = tuple(
+        LedgerEntry(
+            case_number=fact.case_number,
+            kind=kind or _KINDS[fact.status],
+            at=turn.now,
+            actor=actor,
+            data={
+                "text": fact.id,
+                "template": fact.template,
+                "contact": fact.contact,
+                "attempts": fact.attempts,
+                "channel": fact.channel,
+                "reason": fact.reason,
+            },
+        )
+        for fact in facts
+        if kind or fact.status in _KINDS
+    )
+    if entries:
+        turn.decisions.append(Decision(ledger=entries))

@@ -1,0 +1,148 @@
+"""What a turn does with texts: read them, gather what they name, decide one after the other.
+
+A text whose decision fails is kept as waiting; it never takes another text down with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from gateway.items import Accepted
+from gateway.turn import Turn
+from routing_rules import conversation
+from routing_rules.contacts import Contact
+from routing_rules.decisions import Verdict
+from routing_rules.intents import Intent, read
+from routing_rules.messages import InboundMessage
+from storage import contacts, messages
+
+log = structlog.get_logger(__name__)
+
+#: A text whose decision failed this often waits for a person.
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A new text with its sender and what its words could mean; no Intent when reading it failed."""
+
+    message: InboundMessage
+    contact: Contact
+    intent: Intent | None
+
+
+class Arrivals:
+    """The texts of one turn: the new ones, the repeats, and those that waited for another try."""
+
+    def __init__(self, turn: Turn, connection: Connection, received: Sequence[InboundMessage], *, retry: int) -> None:
+        self._turn = turn
+        self._connection = connection
+        keys = [(message.channel, message.external_id) for message in received]
+        self._known = messages.known(connection, keys)
+        fresh = {
+            (message.channel, message.external_id): message
+            for message in reversed(received)
+            if (message.channel, message.external_id) not in self._known
+        }
+        new = [message for message in received if fresh.get((message.channel, message.external_id)) is message]
+        people = contacts.find_or_create(
+            connection,
+            turn.keyring,
+            [message.sender for message in new],
+            turn.now,
+            {message.sender: message.contact_name for message in new if message.contact_name},
+        )
+        self._new = [Arrival(message, people[message.sender], self._read(message)) for message in new]
+        self._waiting = messages.waiting(connection, turn.keyring, retry) if retry else []
+        again = contacts.load(connection, turn.keyring, [each.contact for each in self._waiting])
+        self._again = [
+            Arrival(each.message, again[each.contact], self._read(each.message)) for each in self._waiting
+        ]
+
+    @property
+    def count(self) -> int:
+        """How many texts are to be decided."""
+        return len(self._new) + len(self._again)
+
+    @property
+    def retried(self) -> int:
+        return len(self._again)
+
+    def read(self) -> list[tuple[Contact, Intent]]:
+        """Who wrote what, for gathering."""
+        arrivals = (*self._new, *self._again)
+        return [(each.contact, each.intent) for each in arrivals if each.intent is not None]
+
+    def decide(self) -> None:
+        """Decide all texts in their order and store the new ones with their verdicts."""
+        judged = []
+        for waiting, arrival in zip(self._waiting, self._again, strict=True):
+            verdict, number, failed = self._decide(arrival)
+            attempts = waiting.attempts + int(failed)
+            if failed and attempts >= MOST_ATTEMPTS:
+                verdict = Verdict.SET_ASIDE
+            judged.append(messages.Judged(id=waiting.id, verdict=verdict, case_number=number, attempts=attempts))
+        stored = []
+        for arrival in self._new:
+            verdict, number, failed = self._decide(arrival)
+            self._known[arrival.message.channel, arrival.message.external_id] = (verdict, number)
+            stored.append(
+                messages.Received(
+                    message=arrival.message,
+                    contact=arrival.contact.id,
+                    verdict=verdict,
+                    case_number=number,
+                    attempts=int(failed),
+                )
+            )
+        messages.set_verdicts(self._connection, judged)
+        self._stored = stored
+
+    def store(self) -> None:
+        """Write the new texts; their cases must be written before."""
+        messages.record(self._connection, self._turn.keyring, self._stored)
+
+    def answer(self, message: InboundMessage, *, repeated: bool) -> Accepted:
+        """What became of a text."""
+        verdict, number = self._known[message.channel, message.external_id]
+        return Accepted(verdict, number, repeated)
+
+    def is_new(self, message: InboundMessage) -> bool:
+        return any(arrival.message is message for arrival in self._new)
+
+    def _read(self, message: InboundMessage) -> Intent | None:
+        try:
+            return read(self._turn.city, message)
+        except Exception:
+            log.exception(
+                "A text could not be read; it is kept and tried again.",
+                action="read_failed",
+                channel=message.channel,
+                message=message.external_id,
+            )
+            return None
+
+    def _decide(self, arrival: Arrival) -> tuple[Verdict, int | None, bool]:
+        """Verdict, case, and whether the decision failed."""
+        if arrival.intent is None:
+            return Verdict.WAITING, None, True
+        message = arrival.message
+        contact = self._turn.known.contact(arrival.contact.id)
+        draft = self._turn.draft(f"{message.channel}/{message.external_id}")
+        try:
+            decision = conversation.decide(draft, message, arrival.intent, contact)
+        except Exception:
+            draft.undo()
+            log.exception(
+                "A text could not be decided; it is kept and tried again.",
+                action="decide_failed",
+                channel=message.channel,
+                message=message.external_id,
+            )
+            return Verdict.WAITING, None, True
+        self._turn.decisions.append(decision)
+        return decision.verdict or Verdict.SET_ASIDE, decision.case_number, False

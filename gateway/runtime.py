@@ -1,0 +1,166 @@
+"""Builds the parts once and joins them; the only place where they meet.
+
+Opening starts nothing: ``start`` lets the engine, the dispatcher and the heartbeat run, ``stop`` ends them in an order that
+loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from gateway import logs
+from gateway.books import read_book
+from gateway.channels import Roads
+from gateway.clock import Clock, OffsetClock, WallClock
+from gateway.config import Settings
+from gateway.dispatch import Dispatcher, Pace
+from gateway.engine import Engine, EngineStopped
+from gateway.items import Received, Reported
+from gateway.keys import read_master_key
+from gateway.scheduler import Heartbeat
+from gateway.spool import Spool
+from handlers.addresses import is_service_sender
+from routing_rules.city import City
+from routing_rules.draft import Policy
+from routing_rules.messages import Address, DeliveryReport, Event
+from routing_rules.rulebook import RuleBook
+from storage import registry, sandbox
+from storage.database import Database
+from storage.errors import DatabaseError
+from storage.people import Keyring
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Runtime:
+    """Everything that runs, joined."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keyring: Keyring
+    engine: Engine
+    roads: Roads
+    dispatcher: Dispatcher
+    spool: Spool
+    heartbeat: Heartbeat
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Clock | None = None) -> Runtime:
+        """Open the database and join the parts.
+
+        Raises ConfigError, RuleBookError, DatabaseError, SpoolUnusable, WrongMasterKey or LookupError (no registry
+        loaded), each with a sentence for the operator.
+        """
+        logs.register_secrets(settings.secret_values())
+        book = read_book(settings.city)
+        keyring = Keyring(read_master_key(settings))
+        database = Database(settings.database_url, writer=True)
+        try:
+            return cls._join(settings, clock or _clock_of(settings, database), database, keyring, city_loader(database, book))
+        except BaseException:
+            database.close()
+            raise
+
+    @classmethod
+    def _join(
+        cls, settings: Settings, clock: Clock, database: Database, keyring: Keyring, load_city: Callable[[], City]
+    ) -> Runtime:
+        roads = Roads.build(settings)
+        policy = Policy(
+            own_addresses=frozenset(Address.parse(each) for each in settings.own_numbers),
+            blocked=frozenset(Address.parse(each) for each in settings.blocked_senders),
+            replies_per_hour=settings.sending.automatic_replies_per_hour,
+            is_service_sender=is_service_sender,
+        )
+        engine = Engine(database=database, keyring=keyring, clock=clock, policy=policy, load_city=load_city)
+        sending = settings.sending
+        pace = Pace(
+            lease_seconds=sending.lease_seconds,
+            attempts=sending.attempts,
+            backoff_seconds=sending.backoff_seconds,
+            backoff_cap_seconds=sending.backoff_cap_seconds,
+        )
+        dispatcher = Dispatcher(engine, roads.to, roads.channels, clock, pace)
+        engine.after_commit = dispatcher.wake
+        spool = Spool(settings.spool_folder)
+        heartbeat = Heartbeat(
+            engine,
+            dispatcher,
+            spool,
+            clock,
+            seconds=settings.heartbeat_seconds,
+            seal_minutes=settings.seal_minutes,
+            seal_file=settings.seal_file,
+        )
+        return cls(
+            settings=settings,
+            clock=clock,
+            database=database,
+            keyring=keyring,
+            engine=engine,
+            roads=roads,
+            dispatcher=dispatcher,
+            spool=spool,
+            heartbeat=heartbeat,
+        )
+
+    def accept(self, event: Event, *, timeout: float) -> bool:
+        """Make an event durable: decided and committed, or a text on the spool. Returns whether it was decided.
+
+        Raises OSError or DatabaseError when neither takes it; nothing may be acknowledged then.
+        """
+        if isinstance(event, DeliveryReport):
+            self.engine.submit(Reported(event)).wait(timeout)
+            return True
+        try:
+            self.engine.submit(Received(event)).wait(timeout)
+            return True
+        except (DatabaseError, TimeoutError, EngineStopped) as error:
+            self.spool.keep(event)
+            log.warning(
+                "The database does not take a text just now; it is safe on the spool.",
+                action="spooled",
+                channel=event.channel,
+                message=event.external_id,
+                reason=type(error).__name__,
+            )
+            return False
+
+    def start(self) -> None:
+        """Let everything run."""
+        self.engine.start()
+        self.dispatcher.start()
+        self.heartbeat.start()
+        self.dispatcher.wake()
+        log.info("The gateway runs.", action="started", city=self.settings.city)
+
+    def stop(self) -> None:
+        """Stop the heartbeat, finish the sends under way, then the engine; close the database last."""
+        self.heartbeat.stop()
+        self.dispatcher.stop()
+        self.engine.stop()
+        self.database.close()
+        log.info("The gateway has stopped.", action="stopped")
+
+
+def city_loader(database: Database, book: RuleBook) -> Callable[[], City]:
+    """Reads the registry and compiles it with the book, each time it is called."""
+
+    def load() -> City:
+        with database.reading() as connection:
+            return City.build(book, registry.load(connection))
+
+    return load
+
+
+def _clock_of(settings: Settings, database: Database) -> Clock:
+    """The wall's clock; in the sandbox as far ahead of it as it was moved before."""
+    if not settings.sandbox:
+        return WallClock()
+    with database.reading() as connection:
+        return OffsetClock(WallClock(), sandbox.clock_offset(connection))

@@ -1,0 +1,165 @@
+"""Reads a text as the answer to the one open question of its sender.
+
+A text that does not fit the question is left to the other rules; a question stays open until it is answered or expires.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing_rules import closing, filing, questions, residents
+from routing_rules.cases import Case, CaseStatus, Question, QuestionKind
+from routing_rules.contacts import Contact
+from routing_rules.decisions import EntryKind, Verdict
+from routing_rules.draft import Draft
+from routing_rules.handling import forward
+from routing_rules.intents import Intent
+from routing_rules.location import Location, LocationKind
+from routing_rules.messages import InboundMessage
+from routing_rules.residents import Outcome
+from routing_rules.telling import Named, answer
+
+#: "Something else", "not the same place".
+SOMETHING_ELSE = 9
+
+
+def read_answer(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome | None:
+    """What the answer leads to, or None when there is no open question or the text does not fit it."""
+    question = draft.known.question_of(contact.id)
+    if question is None or question.expires_at <= draft.now:
+        return None
+    case = draft.known.case(question.case_number)
+    if case is None:
+        return None
+    match question.kind:
+        case QuestionKind.PLACE:
+            return _place(draft, message, intent, contact, question, case)
+        case QuestionKind.AMBIGUOUS:
+            return _ambiguous(draft, message, intent, contact, question, case)
+        case QuestionKind.WHICH_CASE:
+            return _which_case(draft, message, intent, contact, question, case)
+        case QuestionKind.SAME_MATTER:
+            return _same_matter(draft, message, intent, contact, question, case)
+        case QuestionKind.FROM_HANDLER:
+            return _from_handler(draft, message, intent, contact, question, case)
+
+
+def _answered(draft: Draft, question: Question) -> None:
+    draft.put(replace(question, closed_at=draft.now))
+
+
+def _place(
+    draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, question: Question, case: Case
+) -> Outcome | None:
+    """A place answers; a whole new matter does not; anything else is unclear, and twice is enough."""
+    if intent.matter.category not in (None, case.category):
+        return None
+    location = intent.location
+    if location.kind is LocationKind.EXACT:
+        _answered(draft, question)
+        others = residents.case_of_others(draft, case.category, location, besides=case.number)
+        if others is not None and others.area is not None:
+            return _join_instead(draft, message, contact, case, others)
+        return questions.place_found(draft, message, contact, case, location)
+    if location.kind is LocationKind.AMBIGUOUS:
+        _answered(draft, question)
+        return questions.ask_ambiguous(draft, message, contact, case, location)
+    if intent.choice is not None or intent.thanks:
+        return None
+    return _not_understood(draft, message, contact, question, case, "ask_place")
+
+
+def _join_instead(
+    draft: Draft, message: InboundMessage, contact: Contact, case: Case, main: Case
+) -> Outcome:
+    """Now that the place is known it is the matter of an open case."""
+    closing.merge(draft, case.number, main.number)
+    residents.tell_joined(draft, message, contact, draft.case(main.number))
+    return Verdict.ANSWERED, main.number
+
+
+def _ambiguous(
+    draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, question: Question, case: Case
+) -> Outcome | None:
+    if intent.choice is not None and not intent.choice.words:
+        digit = intent.choice.digit
+        if 1 <= digit <= len(question.options):
+            _answered(draft, question)
+            area, key, display = question.options[digit - 1].split("|", 2)
+            location = Location(kind=LocationKind.EXACT, place_key=key, display=display, area=area)
+            return questions.place_found(draft, message, contact, case, location)
+        return _out_of_range(draft, message, contact, question)
+    return _place(draft, message, intent, contact, question, case)
+
+
+def _out_of_range(draft: Draft, message: InboundMessage, contact: Contact, question: Question) -> Outcome:
+    answer(draft, contact, message.sender, "answer_out_of_range", top=len(question.options))
+    return Verdict.UNCLEAR, question.case_number
+
+
+def _which_case(
+    draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, question: Question, case: Case
+) -> Outcome | None:
+    """A digit names the case that the waiting words belong to; 9 makes them a matter of their own."""
+    if intent.choice is None:
+        return None
+    digit = intent.choice.digit
+    if digit == SOMETHING_ELSE:
+        _answered(draft, question)
+        draft.record(EntryKind.QUESTION_ANSWERED, case.number, contact=contact.id, answer=digit)
+        return questions.ask_place(draft, message, contact, case)
+    if not 1 <= digit <= len(question.options):
+        return _out_of_range(draft, message, contact, question)
+    _answered(draft, question)
+    main = draft.known.case(int(question.options[digit - 1]))
+    if main is None:
+        return None
+    draft.record(EntryKind.QUESTION_ANSWERED, case.number, contact=contact.id, answer=digit)
+    words = case.text.words if case.text else ""
+    closing.merge(draft, case.number, main.number)
+    return residents.add_words(draft, message, contact, draft.case(main.number), words)
+
+
+def _same_matter(
+    draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, question: Question, case: Case
+) -> Outcome | None:
+    """The 9 after a join: the reporter leaves and his words become a case of their own."""
+    if intent.choice is None or intent.choice.digit != SOMETHING_ELSE:
+        return None
+    reporter = draft.known.reporter(case.number, contact.id)
+    _answered(draft, question)
+    if reporter is None or not case.status.is_open:
+        return None
+    closing.leave(draft, reporter)
+    new = filing.open_case(draft, contact, message, case.category)
+    if intent.choice.words:
+        return questions.ask_place(draft, message, contact, new)
+    draft.change_text(new.number, words=case.text.words if case.text else message.text)
+    return questions.ask_place(draft, message, contact, new)
+
+
+def _from_handler(
+    draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, question: Question, case: Case
+) -> Outcome | None:
+    """The answer to a department's question is passed on as it is."""
+    if not case.status.is_open or intent.thanks:
+        return None
+    if intent.matter.category not in (None, case.category):
+        return None
+    _answered(draft, question)
+    draft.record(EntryKind.QUESTION_ANSWERED, case.number, contact=contact.id, message=message.external_id)
+    forward(draft, case, "supplement", text=intent.text)
+    answer(draft, contact, message.sender, "supplemented", case, office=Named(case.holder))
+    return Verdict.ANSWERED, case.number
+
+
+def _not_understood(
+    draft: Draft, message: InboundMessage, contact: Contact, question: Question, case: Case, again: str
+) -> Outcome:
+    """Ask once more; the second unclear answer brings in a person."""
+    count = draft.known.contact(contact.id).unclear_texts + 1
+    contact = draft.change_contact(contact, unclear_texts=count)
+    if count >= residents.UNCLEAR_TEXTS and case.status is CaseStatus.CLARIFYING:
+        return questions.call_desk(draft, message, contact)
+    answer(draft, contact, message.sender, again)
+    return Verdict.UNCLEAR, case.number

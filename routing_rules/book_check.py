@@ -1,0 +1,81 @@
+"""Says what is allowed in a rulebook and registry and yet looks like an oversight; it refuses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from routing_rules.areas import OFFICE_LEVELS, Office, OfficeKind
+from routing_rules.longest import longest_place, longest_values
+from routing_rules.registry_file import RegistryFile, offices_of
+from routing_rules.rulebook import RuleBook
+from routing_rules.segments import count_segments, fits_one
+from routing_rules.templates import TEMPLATES
+from routing_rules.wording import render
+
+
+def oversights(book: RuleBook, registry: RegistryFile) -> tuple[str, ...]:
+    """One sentence for each oversight: what nobody reaches, who is never asked, what does not fit."""
+    return (
+        *_unreachable_categories(book),
+        *_idle_departments(book),
+        *_idle_rules(book),
+        *_empty_offices(book, registry),
+        *texts_too_long(book, registry),
+    )
+
+
+def texts_too_long(book: RuleBook, registry: RegistryFile) -> tuple[str, ...]:
+    """Texts that take more than one segment, or cut a place, with the longest values that the city can give them."""
+    found = []
+    for language in book.languages:
+        values = longest_values(book, registry, language)
+        place = longest_place(book, registry, language)
+        for name, template in TEMPLATES.items():
+            body = render(book, language, name, **{key: values[key] for key in template.placeholders})
+            if not fits_one(body):
+                size = count_segments(body)
+                found.append(f"text {name} ({language}) needs {size.units} units of {size.encoding}: {body}")
+            elif "gist" in template.placeholders and place not in body:
+                found.append(f"text {name} ({language}) has no room for a long place: {body}")
+    return tuple(found)
+
+
+def _unreachable_categories(book: RuleBook) -> Iterable[str]:
+    for category in book.categories.values():
+        if not category.keywords:
+            yield f"category {category.code} has no keywords: no text ever reaches it"
+
+
+def _idle_departments(book: RuleBook) -> Iterable[str]:
+    asked = {category.department for category in book.categories.values()}
+    asked |= {rule.department for rule in book.rules}
+    for code in book.departments:
+        if code not in asked:
+            yield f"department {code} decides no category: it gets a case only when a person assigns it"
+
+
+def _idle_rules(book: RuleBook) -> Iterable[str]:
+    """Rules behind one that already matches everything they match."""
+    for at, rule in enumerate(book.rules):
+        for earlier in book.rules[:at]:
+            if _covers(earlier.categories, rule.categories) and _covers(earlier.areas, rule.areas):
+                yield f"rule {rule.code} never applies: {earlier.code} comes before it and matches all of it"
+                break
+
+
+def _covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
+    """An empty set stands for everything."""
+    return not wide or (bool(narrow) and narrow <= wide)
+
+
+def _empty_offices(book: RuleBook, registry: RegistryFile) -> Iterable[str]:
+    posted = {post.office for person in registry.people for post in person.postings}
+    offices: Mapping[str, Office] = offices_of(book, registry)
+    for office in offices.values():
+        if office.code not in posted:
+            what = "department" if office.kind is OfficeKind.DEPARTMENT else "office"
+            yield f"nobody is posted at the {what} {office.code}"
+    with_office = {office.area for office in registry.offices.values()}
+    for area in registry.areas.values():
+        if area.level in OFFICE_LEVELS and area.code not in with_office:
+            yield f"the {area.level} {area.code} has no office: its cases go up at once"

@@ -1,0 +1,144 @@
+"""How a text finds its meaning: the reading rules in their order, the first that fits decides.
+
+Reading the words alone is done in ``intents``; here what is known about the sender joins in. What a meaning leads to stands
+in ``staff`` for commands with a code, in ``residents`` for everything else.
+"""
+
+from __future__ import annotations
+
+from routing_rules import answers, residents, staff
+from routing_rules.commands import ResidentCommand
+from routing_rules.contacts import Contact
+from routing_rules.decisions import Decision, EntryKind, Urgency, Verdict
+from routing_rules.draft import Draft
+from routing_rules.intents import Intent
+from routing_rules.messages import InboundMessage
+from routing_rules.residents import Outcome
+from routing_rules.telling import GIST, answer, in_language, label
+
+#: "A third identical text in five minutes is a loop."
+_LOOP = 3
+
+
+def decide(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Decision:
+    """What one text changes. The contact must be in the draft's working set.
+
+    Raises what a broken rulebook or registry makes it raise; the engine then takes the draft back and keeps the text.
+    """
+    draft.actor = f"contact:{contact.id}"
+    contact = _note_language(draft, contact, intent)
+    verdict, case_number = _meaning(draft, message, intent, contact)
+    draft.known.traffic_of(contact.id, draft.now).texts.append((draft.now, intent.text))
+    return draft.decision(verdict, case_number)
+
+
+def _note_language(draft: Draft, contact: Contact, intent: Intent) -> Contact:
+    """The first text decides which language a person is answered in, as far as the book speaks it."""
+    if contact.language is None and intent.language in draft.city.book.languages:
+        return draft.change_contact(contact, language=intent.language)
+    return contact
+
+
+def _meaning(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
+    posted = bool(draft.city.registry.postings_of(contact.id))
+    ignored = _never_answered(draft, message, intent, contact, posted)
+    if ignored is not None:
+        return ignored, None
+    if intent.opts_out or intent.opts_in:
+        return _consent(draft, message, intent, contact), None
+    if posted and contact.unconfirmed:
+        return staff.confirm_address(draft, message, intent, contact)
+    if posted and intent.code is not None:
+        return staff.act_on_code(draft, message, intent, contact)
+    if intent.emergency is not None:
+        _warn_of_danger(draft, message, contact)
+    if posted:
+        return staff.list_tasks(draft, message, intent, contact)
+    outcome = _of_resident(draft, message, intent, contact)
+    if intent.emergency is not None:
+        _tell_duty_officers(draft, message, outcome[1])
+    return outcome
+
+
+def _of_resident(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
+    """From the fifth rule on: a case number, a command, an answer, a grade, thanks, a matter."""
+    if intent.case_number is not None and intent.command is None:
+        return residents.about_number(draft, message, intent, contact)
+    if intent.command is not None and intent.command is not ResidentCommand.LIST:
+        return residents.command(draft, message, intent, contact)
+    answered = answers.read_answer(draft, message, intent, contact)
+    if answered is not None:
+        return answered
+    rated = residents.rate(draft, message, intent, contact)
+    if rated is not None:
+        return rated
+    if intent.thanks and not message.attachments:
+        return Verdict.THANKS, residents.last_case(draft, contact)
+    return residents.about_matter(draft, message, intent, contact)
+
+
+# -- first rule: what is never answered ---------------------------------------------------------------------------
+
+
+def _never_answered(
+    draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, posted: bool
+) -> Verdict | None:
+    if message.sender in draft.policy.own_addresses:
+        return Verdict.OWN_NUMBER
+    if message.sender in draft.policy.blocked:
+        return Verdict.BLOCKED
+    if not posted and draft.policy.is_service_sender(message.sender):
+        return Verdict.SERVICE_SENDER
+    if _is_loop(draft, intent, contact, posted):
+        return Verdict.LOOP
+    return None
+
+
+def _is_loop(draft: Draft, intent: Intent, contact: Contact, posted: bool) -> bool:
+    """The same text for the third time in five minutes, unless it answers something."""
+    if draft.known.question_of(contact.id) is not None or (posted and intent.coded is not None):
+        return False
+    if intent.choice is not None and residents.unanswered_results(draft, contact):
+        return False
+    recent = draft.known.traffic_of(contact.id, draft.now).texts
+    return sum(1 for _, text in recent if text == intent.text) >= _LOOP - 1
+
+
+# -- second rule: consent -----------------------------------------------------------------------------------------
+
+
+def _consent(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Verdict:
+    carrier_answered = message.carrier_opt is not None
+    if intent.opts_out:
+        if contact.opted_out_at is None:
+            contact = draft.change_contact(contact, opted_out_at=draft.now)
+            draft.record(EntryKind.OPTED_OUT, contact=contact.id, by_carrier=carrier_answered)
+            staff.tell_district_of_opt_out(draft, contact)
+            if not carrier_answered:
+                answer(draft, contact, message.sender, "opted_out")
+        return Verdict.OPTED_OUT
+    if contact.opted_out_at is not None:
+        contact = draft.change_contact(contact, opted_out_at=None)
+        draft.record(EntryKind.OPTED_IN, contact=contact.id, by_carrier=carrier_answered)
+    if not carrier_answered:
+        answer(draft, contact, message.sender, "opted_in")
+    return Verdict.OPTED_IN
+
+
+# -- fourth rule: danger to life ----------------------------------------------------------------------------------
+
+
+def _warn_of_danger(draft: Draft, message: InboundMessage, contact: Contact) -> None:
+    """The safety text goes out before anything else is considered, whatever the budget of replies says."""
+    answer(draft, contact, message.sender, "emergency", automatic=False, urgency=Urgency.SAFETY)
+    draft.record(EntryKind.EMERGENCY_SEEN, contact=contact.id, message=message.external_id)
+
+
+def _tell_duty_officers(draft: Draft, message: InboundMessage, number: int | None) -> None:
+    case = draft.known.case(number) if number is not None else None
+    district = draft.city.registry.district_office
+    for posting in draft.city.registry.posted_at(district.code):
+        words: dict[str, object] = {"gist": message.text, "number": ""}
+        if case is not None:
+            words = {**in_language(draft, case, posting.language, {"gist": GIST}), "number": label(draft, case)}
+        draft.text_staff(posting, "emergency_alarm", number, urgency=Urgency.SAFETY, **words)  # type: ignore[arg-type]

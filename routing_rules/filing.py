@@ -1,0 +1,283 @@
+"""A case's way up: opened, located, filed, and asked for at one office after the other until somebody handles it.
+
+Each function changes a draft: state, assignments, deadlines, ledger facts and texts together. From the department on
+the story goes on in ``handling``, from the result on in ``closing``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing_rules.areas import Level
+from routing_rules.cases import Case, CaseStatus, CaseText, Reporter, Task
+from routing_rules.contacts import Contact
+from routing_rules.deadlines import Deadline, DeadlineKind
+from routing_rules.decisions import EntryKind
+from routing_rules.draft import Draft
+from routing_rules.handling import dispatch
+from routing_rules.ladder import NO_RULE, plan
+from routing_rules.location import Location, LocationKind
+from routing_rules.messages import InboundMessage
+from routing_rules.telling import GIST, Named, Phrase, tell_office
+
+#: A window up to this long is told in minutes, a longer one (or one that starts later) as a time.
+_MINUTES_TOLD = 120
+
+
+# -- opening and filing -------------------------------------------------------------------------------------------
+
+
+def open_case(draft: Draft, contact: Contact, message: InboundMessage, category: str | None) -> Case:
+    """A new case with its first reporter. It belongs to the district until it is filed."""
+    number = next(draft.known.numbers)
+    district = draft.city.registry.district_office
+    draft.put(
+        Case(
+            number=number,
+            status=CaseStatus.RECEIVED,
+            category=category,
+            area=None,
+            level=Level.DISTRICT,
+            holder=district.code,
+            opened_at=draft.now,
+            text=CaseText(words=message.text, attachments=tuple(each.url for each in message.attachments)),
+        )
+    )
+    add_reporter(draft, number, contact)
+    draft.record(EntryKind.RECEIVED, number, contact=contact.id, channel=message.channel, message=message.external_id)
+    return draft.case(number)
+
+
+def add_reporter(draft: Draft, number: int, contact: Contact) -> Reporter:
+    """One more person who waits for the result."""
+    reporter = Reporter(
+        case_number=number,
+        contact=contact.id,
+        position=draft.known.next_position(number),
+        joined_at=draft.now,
+        language=draft.language_of(contact),
+    )
+    draft.put(reporter)
+    return reporter
+
+
+def locate(draft: Draft, number: int, location: Location) -> Case:
+    """Write down where the matter is. An ambiguous or missing place leaves the case as it is."""
+    if location.kind is not LocationKind.EXACT:
+        return draft.case(number)
+    draft.change_text(number, place=location.display, place_key=location.place_key or "")
+    return draft.change(number, area=location.area, place_assumed=location.assumed)
+
+
+def file(draft: Draft, number: int) -> Case:
+    """Freeze the ladder, start the overall clock and open the first step."""
+    case = draft.case(number)
+    ladder = plan(draft.city, case.category, case.area)
+    case = draft.move(number, CaseStatus.FILED, ladder=ladder, urgent=ladder.urgent, step=0)
+    draft.record(
+        EntryKind.FILED,
+        number,
+        category=case.category,
+        area=case.area,
+        assumed_place=case.place_assumed,
+        rule=ladder.rule,
+        department=ladder.department,
+        steps=[step.office for step in ladder.steps],
+        rulebook=draft.city.book.version,
+    )
+    draft.start(number, DeadlineKind.OVERALL)
+    if ladder.rule == NO_RULE:
+        return give_to_desk(draft, number, "desk_task")
+    return open_step(draft, number, 0)
+
+
+def file_at_desk(draft: Draft, number: int, template: str) -> Case:
+    """File a case that nobody could be asked about any more: the district decides what it is and whose."""
+    case = draft.case(number)
+    ladder = plan(draft.city, None, None)
+    limits = plan(draft.city, case.category, case.area).limits
+    draft.move(number, CaseStatus.FILED, ladder=replace(ladder, limits=limits))
+    draft.record(
+        EntryKind.FILED, number, category=case.category, area=case.area, rule=ladder.rule, department=None
+    )
+    draft.start(number, DeadlineKind.OVERALL)
+    return give_to_desk(draft, number, template)
+
+
+def give_to_desk(draft: Draft, number: int, template: str, **wanted: object) -> Case:
+    """The district command centre owns the case and chooses who handles it."""
+    district = draft.city.registry.district_office
+    draft.end_all(number, "taken_over", Task.DECIDE, Task.ASSIGN)
+    case = draft.change(number, holder=district.code, level=Level.DISTRICT)
+    task = draft.offer(number, district.code, Task.ASSIGN)
+    draft.start(number, DeadlineKind.REDISPATCH, assignment=task)
+    tell_office(draft, case, district.code, template, assignment=task, gist=GIST, **wanted)
+    draft.record(EntryKind.OFFICE_TOLD, number, office=district.code, task=task.task, assignment=task.seq)
+    return draft.case(number)
+
+
+# -- the ladder ---------------------------------------------------------------------------------------------------
+
+
+def open_step(draft: Draft, number: int, index: int) -> Case:
+    """Ask the office of a step; a step that only informs, or where nobody is posted, is passed at once."""
+    case = draft.case(number)
+    assert case.ladder is not None  # noqa: S101 - a case is filed before it climbs
+    steps = case.ladder.steps
+    for at in range(index, len(steps)):
+        step = steps[at]
+        draft.change(number, step=at, level=step.level)
+        if step.office is None or not draft.city.registry.posted_at(step.office):
+            reason = "no_office" if step.office is None else "nobody_posted"
+            draft.record(EntryKind.NOBODY_TOLD, number, level=step.level, office=step.office, reason=reason)
+            continue
+        if case.ladder.department is None and at == len(steps) - 1:
+            return let_office_decide(draft, number, step.office)
+        if step.window.amount == 0:
+            tell_office(
+                draft, case, step.office, "office_informed", gist=GIST, department=Named(case.ladder.department)
+            )
+            draft.record(EntryKind.OFFICE_TOLD, number, office=step.office, task="informed")
+            continue
+        return _ask_office(draft, number, at)
+    if case.ladder.department is not None:
+        return dispatch(draft, number, case.ladder.department)
+    return _decide_above(draft, number)
+
+
+def _ask_office(draft: Draft, number: int, at: int) -> Case:
+    case = draft.case(number)
+    assert case.ladder is not None  # noqa: S101
+    step = case.ladder.steps[at]
+    assert step.office is not None  # noqa: S101
+    case = draft.change(number, holder=step.office)
+    task = draft.offer(number, step.office, Task.DECIDE)
+    window = draft.start(number, DeadlineKind.PASS_UP, assignment=task, limit=step.window)
+    tell_office(
+        draft,
+        case,
+        step.office,
+        _office_text(draft, case, at, window),
+        assignment=task,
+        not_before=window.started_at,
+        gist=GIST,
+        **_office_values(draft, case, at, window),
+    )
+    draft.record(
+        EntryKind.OFFICE_TOLD, number, office=step.office, task=task.task, assignment=task.seq, due=window.due_at
+    )
+    return draft.case(number)
+
+
+def _office_text(draft: Draft, case: Case, at: int, window: Deadline) -> str:
+    """Which wording fits: a short window is told in minutes, and the last office hears which department follows."""
+    assert case.ladder is not None  # noqa: S101
+    last = at == len(case.ladder.steps) - 1 and case.ladder.department is not None
+    return f"office_task{'_last' if last else ''}{'' if _told_in_minutes(draft, window) else '_long'}"
+
+
+def _office_values(draft: Draft, case: Case, at: int, window: Deadline) -> dict[str, object]:
+    assert case.ladder is not None  # noqa: S101
+    steps = case.ladder.steps
+    values: dict[str, object] = {}
+    if _told_in_minutes(draft, window):
+        values["minutes"] = window.limit.amount
+    else:
+        values["due"] = window.due_at
+    if at == len(steps) - 1 and case.ladder.department is not None:
+        values["department"] = Named(case.ladder.department)
+    else:
+        values["next"] = Phrase(f"level_{steps[at].level.above}")
+    return values
+
+
+def _told_in_minutes(draft: Draft, window: Deadline) -> bool:
+    minutes = (window.due_at - window.started_at).total_seconds() / 60
+    return window.started_at <= draft.now and minutes == window.limit.amount <= _MINUTES_TOLD
+
+
+def let_office_decide(draft: Draft, number: int, office: str) -> Case:
+    """The office handles the matter itself; its silence makes the next level the holder."""
+    level = draft.city.registry.offices[office].level
+    case = draft.change(number, holder=office, handler=office, level=level)
+    task = draft.offer(number, office, Task.DECIDE)
+    accept = draft.start(number, DeadlineKind.ACCEPT, assignment=task)
+    tell_office(
+        draft,
+        case,
+        office,
+        "office_decides",
+        assignment=task,
+        not_before=None if case.urgent else accept.started_at,
+        gist=GIST,
+        due=accept.due_at,
+    )
+    draft.record(
+        EntryKind.OFFICE_TOLD, number, office=office, task=task.task, assignment=task.seq, due=accept.due_at
+    )
+    return draft.case(number)
+
+
+def _decide_above(draft: Draft, number: int) -> Case:
+    """The lowest office above that has somebody decides; at the end of the ladder it is the district."""
+    case = draft.case(number)
+    level = case.level
+    while level is not Level.DISTRICT:
+        level = level.above
+        office = draft.city.registry.office_at(level, case.area)
+        if office is not None and draft.city.registry.posted_at(office.code):
+            return let_office_decide(draft, number, office.code)
+        draft.record(
+            EntryKind.NOBODY_TOLD,
+            number,
+            level=level,
+            office=office.code if office else None,
+            reason="nobody_posted" if office else "no_office",
+        )
+    return give_to_desk(draft, number, "desk_task")
+
+
+def pass_up(draft: Draft, number: int, *, by_hand: bool, due: object = None) -> Case:
+    """The office at the current step hands the case to the next one, by its reply or by its silence."""
+    case = draft.case(number)
+    assert case.ladder is not None  # noqa: S101
+    draft.end_all(number, "passed_up", Task.DECIDE)
+    draft.meet(number, DeadlineKind.PASS_UP, DeadlineKind.ACCEPT)
+    draft.record(EntryKind.PASSED_UP, number, office=case.holder, level=case.level, by_hand=by_hand, due=due)
+    if case.ladder.department is None and case.step == len(case.ladder.steps) - 1:
+        return _decide_above(draft, number)
+    return open_step(draft, number, case.step + 1)
+
+
+# -- correcting ---------------------------------------------------------------------------------------------------
+
+
+def correct(draft: Draft, number: int, *, category: str | None, location: Location | None, at: Level) -> Case:
+    """A person corrects what was understood: the case is planned anew and goes on from that person's level."""
+    before = draft.case(number)
+    if category is not None:
+        draft.change(number, category=category)
+    if location is not None:
+        locate(draft, number, location)
+    draft.end_all(number, "corrected")
+    draft.cancel(
+        number, DeadlineKind.PASS_UP, DeadlineKind.ACCEPT, DeadlineKind.FINISH, DeadlineKind.REDISPATCH
+    )
+    case = draft.case(number)
+    ladder = plan(draft.city, case.category, case.area)
+    draft.record(
+        EntryKind.CORRECTED,
+        number,
+        category=case.category,
+        category_before=before.category,
+        area=case.area,
+        area_before=before.area,
+        rule=ladder.rule,
+        department=ladder.department,
+    )
+    case = draft.move(number, CaseStatus.FILED, ladder=ladder, urgent=ladder.urgent, handler=None)
+    if ladder.rule == NO_RULE:
+        return give_to_desk(draft, number, "desk_task")
+    moved = before.area != case.area
+    first = next((i for i, step in enumerate(ladder.steps) if not moved and step.level is at), 0)
+    return open_step(draft, number, first)

@@ -1,0 +1,117 @@
+"""What one text could mean, read from its words alone.
+
+Pure reading: no case, no contact and no clock is asked. The keys at the end tell storage what to gather before anything is decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from routing_rules.city import City
+from routing_rules.classification import Classification, EmergencyHit
+from routing_rules.commands import (
+    Choice,
+    CodedCommand,
+    ResidentCommand,
+    choice,
+    coded_command,
+    leading_case_number,
+    leading_code,
+    opts_in,
+    opts_out,
+    resident_command,
+)
+from routing_rules.location import Location, LocationKind
+from routing_rules.messages import InboundMessage
+from routing_rules.normalise import fold, language_of, normalise
+
+#: A text of fewer characters that names no matter and no place says nothing a person could act on.
+SHORTEST_MATTER = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """Every reading of one text."""
+
+    #: The text in normal form.
+    text: str
+    #: "zh" or "en" by its script, None where it has neither.
+    language: str | None
+    opts_out: bool
+    opts_in: bool
+    #: Six digits and a verb.
+    coded: CodedCommand | None
+    #: Six digits at the start, with or without a verb.
+    code: str | None
+    command: ResidentCommand | None
+    #: The case number that the command or the start of the text names.
+    case_number: int | None
+    #: What follows the case number at the start of a text.
+    after_number: str
+    choice: Choice | None
+    thanks: bool
+    #: It complains about something going on without naming it ("还是没人来").
+    follows_up: bool
+    emergency: EmergencyHit | None
+    matter: Classification
+    location: Location
+
+    @property
+    def says_nothing(self) -> bool:
+        """Neither a matter nor a place, and too short for a person to make something of it."""
+        return (
+            self.matter.category is None
+            and self.location.kind is LocationKind.NONE
+            and len(self.text) < SHORTEST_MATTER
+        )
+
+
+def read(city: City, message: InboundMessage) -> Intent:
+    """Read a text in every way it could be meant."""
+    text = normalise(message.text)
+    numbered = leading_case_number(text, city.book.number_prefix)
+    command = resident_command(text, city.book.number_prefix)
+    location = _location(city, message, text)
+    return Intent(
+        text=text,
+        language=language_of(text),
+        opts_out=message.carrier_opt == "STOP" or opts_out(text),
+        opts_in=message.carrier_opt == "START" or opts_in(text),
+        coded=coded_command(text),
+        code=leading_code(text),
+        command=command[0] if command else None,
+        case_number=numbered[0] if numbered else (command[1] if command else None),
+        after_number=numbered[1] if numbered else "",
+        choice=choice(text),
+        thanks=_is_thanks(city, text),
+        follows_up=_follows_up(city, text),
+        emergency=city.classifier.emergency(text),
+        matter=city.classifier.classify(text, location.spans),
+        location=location,
+    )
+
+
+def _location(city: City, message: InboundMessage, text: str) -> Location:
+    """A place named in words counts before a pin; a pin tells which of several places of one name is meant."""
+    location = city.gazetteer.locate(text)
+    if message.location is None or location.kind is LocationKind.EXACT:
+        return location
+    area = city.gazetteer.by_point(message.location)
+    if area is None:
+        return location
+    reason = f"the pin lies in {city.registry.name_of(area, city.book.staff_language)}"
+    return replace(city.gazetteer.at_home(area), assumed=False, words=("pin",), reasons=(reason,))
+
+
+#: Signs that may stand around thanks and mean nothing more.
+_DECORATION = " .。!!~～,,、👍🙏😊❤️👌🌹😀😄"
+
+
+def _is_thanks(city: City, text: str) -> bool:
+    plain = fold(text).strip(_DECORATION)
+    return not any(c.isalnum() for c in text) or plain in {fold(word) for word in city.book.thanks_words}
+
+
+def _follows_up(city: City, text: str) -> bool:
+    plain = fold(text)
+    return any(fold(word) in plain for word in city.book.follow_up_words)

@@ -1,0 +1,228 @@
+"""Who is told what about a case: the texts to offices, departments and reporters.
+
+It chooses recipients and words and changes no state of a case.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from routing_rules.areas import Posting
+from routing_rules.cases import Assignment, Case, CaseStatus, Reporter
+from routing_rules.contacts import Contact
+from routing_rules.decisions import EntryKind, Urgency
+from routing_rules.draft import Draft
+from routing_rules.messages import Address, InboundMessage
+from routing_rules.phrases import when
+from routing_rules.wording import Gist, Value, phrase
+
+#: What somebody who opted out is still sent: the receipt of a text of his own, what we must ask to take it in, safety.
+DESPITE_OPT_OUT = frozenset(
+    {
+        "received",
+        "received_at_department",
+        "joined",
+        "ask_place",
+        "ask_ambiguous",
+        "ask_which_case",
+        "opted_out",
+        "emergency",
+    }
+)
+
+#: Characters of a resident's own words that stand for a matter nobody has classified yet.
+_WORDS_AS_MATTER = 40
+
+
+def gist(draft: Draft, case: Case, language: str) -> Gist:
+    """Place and matter in a few words; the resident's own while the category is unknown."""
+    category = draft.city.book.categories.get(case.category or "")
+    place = case.text.place if case.text else ""
+    if place and case.place_assumed:
+        place = phrase(draft.city.book, language, "assumed_place", place=place)
+    if category is None:
+        words = case.text.words if case.text else ""
+        return Gist("" if place and place in words else place, words[:_WORDS_AS_MATTER])
+    return Gist(place, category.names[language], category.short[language])
+
+
+def short(draft: Draft, case: Case, language: str) -> str:
+    """The shortest name of the matter."""
+    category = draft.city.book.categories.get(case.category or "")
+    if category is not None:
+        return category.short[language]
+    return (case.text.words[:8] if case.text else "") or phrase(draft.city.book, language, "unknown_matter")
+
+
+def label(draft: Draft, case: Case) -> str:
+    return draft.city.book.label(case.number)
+
+
+def when_due(draft: Draft, language: str, moment: datetime) -> str:
+    return when(draft.city.book, language, moment, draft.now)
+
+
+def name(draft: Draft, code: str | None, language: str) -> str:
+    return draft.city.registry.name_of(code, language)
+
+
+def in_language(draft: Draft, case: Case, language: str, wanted: dict[str, object]) -> dict[str, Value]:
+    """Values for a text: what depends on the language is filled in, the rest is passed on.
+
+    Wanted maps placeholder to a value, to a datetime (shown as a time), or to ``Named`` (an office).
+    """
+    filled: dict[str, Value] = {}
+    for key, value in wanted.items():
+        if isinstance(value, datetime):
+            filled[key] = when_due(draft, language, value)
+        elif isinstance(value, Named):
+            filled[key] = name(draft, value.code, language)
+        elif isinstance(value, Phrase):
+            filled[key] = phrase(draft.city.book, language, value.name)
+        elif value is GIST:
+            filled[key] = gist(draft, case, language)
+        elif value is SHORT:
+            filled[key] = short(draft, case, language)
+        else:
+            filled[key] = value  # type: ignore[assignment]
+    return filled
+
+
+class Named:
+    """An office, department or area whose name is wanted in the reader's language."""
+
+    def __init__(self, code: str | None) -> None:
+        self.code = code
+
+
+class Phrase:
+    """A short piece of the book's texts in the reader's language."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+#: Stand for the gist and the short name of the case in the reader's language.
+GIST = object()
+SHORT = object()
+
+
+def tell_office(
+    draft: Draft,
+    case: Case,
+    office: str,
+    template: str,
+    *,
+    assignment: Assignment | None = None,
+    urgency: Urgency = Urgency.TASK,
+    not_before: datetime | None = None,
+    once: str | None = None,
+    **wanted: object,
+) -> int:
+    """Text everybody posted at an office, each with a code of his own where a task is named.
+
+    Returns how many were told; nobody is a fact for the ledger.
+    """
+    postings = draft.city.registry.posted_at(office)
+    if not postings:
+        draft.record(
+            EntryKind.NOBODY_TOLD, case.number, office=office, template=template, reason="nobody_posted"
+        )
+    for posting in postings:
+        tell_posting(
+            draft,
+            case,
+            posting,
+            template,
+            assignment=assignment,
+            urgency=urgency,
+            not_before=not_before,
+            once=once,
+            **wanted,
+        )
+    return len(postings)
+
+
+def tell_posting(
+    draft: Draft,
+    case: Case,
+    posting: Posting,
+    template: str,
+    *,
+    assignment: Assignment | None = None,
+    urgency: Urgency = Urgency.TASK,
+    not_before: datetime | None = None,
+    once: str | None = None,
+    **wanted: object,
+) -> None:
+    """One text about a case to one posted person; the placeholder ``number`` is filled in."""
+    values = in_language(draft, case, posting.language, {"number": label(draft, case), **wanted})
+    if assignment is not None:
+        values["code"] = draft.code(assignment, posting.contact)
+    urgency = Urgency.SAFETY if case.urgent and urgency is Urgency.TASK else urgency
+    draft.text_staff(
+        posting, template, case.number, urgency=urgency, not_before=not_before, once=once, **values
+    )
+
+
+def tell_reporter(
+    draft: Draft,
+    case: Case,
+    reporter: Reporter,
+    template: str,
+    *,
+    once: str | None = None,
+    urgency: Urgency = Urgency.ROUTINE,
+    **wanted: object,
+) -> None:
+    """One text about a case to one reporter; the placeholder ``number`` is filled in."""
+    values = in_language(draft, case, reporter.language, {"number": label(draft, case), **wanted})
+    draft.text_resident(
+        reporter.contact, reporter.language, template, case.number, once=once, urgency=urgency, **values
+    )
+
+
+def tell_first_reporter(draft: Draft, case: Case, template: str, **wanted: object) -> None:
+    """Progress goes to the first reporter only; the others hear of the result."""
+    for reporter in draft.known.reporters(case.number)[:1]:
+        tell_reporter(draft, case, reporter, template, **wanted)
+
+
+def answer(
+    draft: Draft,
+    contact: Contact,
+    address: Address,
+    template: str,
+    case: Case | None = None,
+    *,
+    automatic: bool = True,
+    urgency: Urgency = Urgency.CONVERSATION,
+    **wanted: object,
+) -> None:
+    """Answer the text that is being decided, in the contact's language; ``number`` is filled in for a case."""
+    language = draft.language_of(contact)
+    values: dict[str, Value]
+    if case is not None:
+        values = in_language(draft, case, language, {"number": label(draft, case), **wanted})
+    else:
+        values = dict(wanted)  # type: ignore[arg-type]
+    draft.reply(
+        contact,
+        address,
+        template,
+        case.number if case else None,
+        automatic=automatic,
+        despite_opt_out=template in DESPITE_OPT_OUT,
+        urgency=urgency,
+        **values,
+    )
+
+
+def acknowledge(draft: Draft, message: InboundMessage, contact: Contact, case: Case) -> None:
+    """The receipt: number, gist, and who has it."""
+    if case.status is CaseStatus.DISPATCHED:
+        answer(
+            draft, contact, message.sender, "received_at_department", case, gist=GIST, department=Named(case.holder)
+        )
+    else:
+        answer(draft, contact, message.sender, "received", case, gist=GIST, office=Named(case.holder))
