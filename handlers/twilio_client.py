@@ -30,11 +30,11 @@ from handlers.twilio_codes import refusal
 
 #: An answer of Twilio's is about 1 KiB a message.
 MAX_ANSWER_BYTES = 1024 * 1024
-#: How many texts to one person are looked through: those of the window, and the newest whatever their date.
-LOOKUP_DATED = 1000
-LOOKUP_NEWEST = 50
-#: One lookup page stays well below the answer's cap.
+#: A page of texts stays well below the answer's cap.
 _PAGE_SIZE = 100
+#: How many pages to one person are looked through: of the window, and of the newest whatever their date.
+LOOKUP_DATED_PAGES = 10
+LOOKUP_NEWEST_PAGES = 1
 _CHUNK = 64 * 1024
 #: Connections that are kept; the dispatcher's threads share them.
 _POOL = 16
@@ -73,9 +73,7 @@ class TwilioApi:
     def create(self, *, to: str, from_: str, body: str, status_callback: str) -> SentText:
         """Send a text. Raises SendError."""
         with _only_send_errors():
-            message = self._client.messages.create(
-                to=to, from_=from_, body=body, status_callback=status_callback
-            )
+            message = self._client.messages.create(to=to, from_=from_, body=body, status_callback=status_callback)
             return _sent_text(message)
 
     def texts_to(self, to: str, since: datetime) -> list[SentText]:
@@ -86,9 +84,10 @@ class TwilioApi:
         """
         with _only_send_errors():
             messages = self._client.messages
-            dated = messages.list(to=to, date_sent_after=since, limit=LOOKUP_DATED, page_size=_PAGE_SIZE)
-            newest = messages.list(to=to, limit=LOOKUP_NEWEST, page_size=LOOKUP_NEWEST)
-            texts = [_sent_text(message) for message in (*dated, *newest)]
+            dated = messages.page(to=to, date_sent_after=since, page_size=_PAGE_SIZE)
+            newest = messages.page(to=to, page_size=_PAGE_SIZE)
+            found = (*_texts(dated, LOOKUP_DATED_PAGES), *_texts(newest, LOOKUP_NEWEST_PAGES))
+            texts = [_sent_text(message) for message in found]
         return list({text.sid: text for text in texts}.values())
 
     def close(self) -> None:
@@ -172,14 +171,22 @@ class _WithoutQuery(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(
-                arg.partition("?")[0] + "?…" if isinstance(arg, str) and "?" in arg else arg
-                for arg in record.args
+                arg.partition("?")[0] + "?…" if isinstance(arg, str) and "?" in arg else arg for arg in record.args
             )
         return True
 
 
 #: One for the process: adding a filter that is there already does nothing.
 _WITHOUT_QUERY = _WithoutQuery()
+
+
+def _texts(page: Any, most_pages: int) -> Iterator[Any]:
+    """The messages of a page and those after it; the number of pages is ours to limit, the SDK has no limit."""
+    for _ in range(most_pages):
+        yield from page
+        page = page.next_page()
+        if page is None:
+            return
 
 
 def _sent_text(message: Any) -> SentText:

@@ -78,11 +78,7 @@ class Behaviour:
     retry_after_seconds: int = 5
 
     def __post_init__(self) -> None:
-        if (
-            Mode.MIXED in self.mix
-            or any(share < 0 for share in self.mix.values())
-            or sum(self.mix.values()) > 100
-        ):
+        if Mode.MIXED in self.mix or any(share < 0 for share in self.mix.values()) or sum(self.mix.values()) > 100:
             raise ValueError("mix must give percentages of single modes, 100 together at most")
         if not 0 <= self.slow_seconds <= 600:
             raise ValueError("slow_seconds must be between 0 and 600")

@@ -112,8 +112,7 @@ class Reporter:
         self._going = threading.Event()
         self._going.set()
         self._threads = [
-            threading.Thread(target=self._work, name=f"fake-reports-{n}", daemon=True)
-            for n in range(_WORKERS)
+            threading.Thread(target=self._work, name=f"fake-reports-{n}", daemon=True) for n in range(_WORKERS)
         ]
 
     def start(self) -> None:

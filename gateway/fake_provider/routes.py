@@ -141,9 +141,7 @@ def _answer_list(provider: Provider, args: Mapping[str, str]) -> Response:
     )
     page = _whole(args.get("Page"), default=0, most=1_000_000)
     page_size = max(1, _whole(args.get("PageSize"), default=50, most=1000))
-    return as_answer(
-        text_page(provider.account_sid, texts, page=page, page_size=page_size, query=urlencode(filters))
-    )
+    return as_answer(text_page(provider.account_sid, texts, page=page, page_size=page_size, query=urlencode(filters)))
 
 
 def _broken_lookup(provider: Provider) -> Response | None:

@@ -115,11 +115,7 @@ def inbound_from(value: Any, account_sid: str, at: datetime) -> tuple[FakeText, 
     media, sid = value.get("media", []), value.get("sid", new_sid())
     if not isinstance(body, str) or not isinstance(sid, str) or not _SID.fullmatch(sid):
         raise BadRequest("body must be a text, and sid SM with 32 hexadecimal digits")
-    if (
-        not isinstance(media, list)
-        or len(media) > MAX_MEDIA
-        or not all(isinstance(url, str) for url in media)
-    ):
+    if not isinstance(media, list) or len(media) > MAX_MEDIA or not all(isinstance(url, str) for url in media):
         raise BadRequest(f"media must be a list of at most {MAX_MEDIA} addresses")
     fields = {
         "SmsMessageSid": sid,

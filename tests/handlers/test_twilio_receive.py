@@ -223,6 +223,12 @@ def test_a_changed_query_is_a_changed_request() -> None:
         receive(replace(request(DELIVERED, query="reference=a"), query_string=b"reference=b"))
 
 
+@pytest.mark.parametrize("path", ["[", "@evil.example/x", "//evil.example/x", ":99999/x", ":x/", "/\ud800", ""])
+def test_a_path_that_is_none_is_refused(path: str) -> None:
+    with pytest.raises(BadSignature):
+        receive(replace(request(SMS), path=path))
+
+
 def test_another_account_is_refused_even_with_our_token() -> None:
     with pytest.raises(BadSignature):
         receive(request(changed(SMS, AccountSid="AC" + "b" * 32)))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -214,6 +217,50 @@ def test_the_environment_decides_nothing(
     channel.close()
     assert RESIDENT[1:] not in caplog.text
     assert TOKEN not in caplog.text
+
+
+@contextlib.contextmanager
+def one_answer(*parts: bytes) -> Iterator[str]:
+    """A server that gives one answer in parts, a moment apart, for as long as somebody reads."""
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65_536)
+            with contextlib.suppress(OSError):
+                for part in parts:
+                    connection.sendall(part)
+                    ended.wait(0.1)
+
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        ended.set()
+        thread.join()
+
+
+def test_an_answer_that_comes_drop_by_drop_is_given_up() -> None:
+    head = b"HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with one_answer(head, *[b"1\r\n \r\n"] * 100) as url:
+        channel = channel_to(url, timeout_seconds=0.2)
+        error = failure(channel, text("hello"))
+        channel.close()
+    assert (str(error), error.outcome_known) == (
+        "whether Twilio took it is unknown: the answer took too long",
+        False,
+    )
+
+
+@pytest.mark.parametrize(("code", "opted_out"), [(21610, True), (30005, False)])
+def test_a_text_that_failed_as_it_was_taken_is_a_refusal(code: int, opted_out: bool) -> None:
+    body = json.dumps({"sid": "SM" + "0" * 32, "status": "failed", "error_code": code}).encode()
+    with one_answer(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)) as url:
+        channel = channel_to(url)
+        error = failure(channel, text("hello"))
+        channel.close()
+    assert (error.outcome_known, error.code, error.opted_out) == (True, str(code), opted_out)
 
 
 # Asking what was sent
