@@ -43,9 +43,7 @@ def longest_values(book: RuleBook, registry: RegistryFile, language: str) -> Map
     matter = longest(category.names[language] for category in book.categories.values())
     due = longest(when(book, language, moment, _NOW) for moment in _MOMENTS)
     state = longest(state_name(book, language, status) for status in CaseStatus)
-    options = [
-        phrase(book, language, "option_case", index=index, short=short, number=number) for index in range(1, 5)
-    ]
+    options = [phrase(book, language, "option_case", index=index, short=short, number=number) for index in range(1, 5)]
     return {
         "number": number,
         "query_number": _NUMBER,
@@ -67,9 +65,7 @@ def longest_values(book: RuleBook, registry: RegistryFile, language: str) -> Map
         "detail": phrase(book, language, "detail_accepted", department=department, time=due, due=due),
         "outcome": longest(phrase(book, language, f"outcome_{outcome}") for outcome in _OUTCOMES),
         "options": tuple(options),
-        "items": tuple(
-            phrase(book, language, "item_case", number=number, short=short, state=state) for _ in range(4)
-        ),
+        "items": tuple(phrase(book, language, "item_case", number=number, short=short, state=state) for _ in range(4)),
         "tasks": tuple(phrase(book, language, "item_task", code=_CODE, short=short) for _ in range(30)),
         "reason": words,
         "result": words,

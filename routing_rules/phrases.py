@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from routing_rules.areas import Level
+from routing_rules.book_words import phrase
 from routing_rules.cases import CaseStatus
 from routing_rules.rulebook import RuleBook
-from routing_rules.wording import phrase
 
 
 def clock_time(book: RuleBook, moment: datetime) -> str:

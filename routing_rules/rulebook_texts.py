@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from routing_rules.plain_text import placeholders_in
 from routing_rules.templates import BRIEF, OPTION_PLACEHOLDERS, PHRASES, TEMPLATES, Audience
-from routing_rules.wording import placeholders_in
 from routing_rules.yaml_lines import Entry
 
 #: Longer than any segment can be.
