@@ -24,7 +24,7 @@ from routing_rules.yaml_lines import Problem
 #: Every environment variable of ours begins so; two underscores lead into a section.
 PREFIX = "GRIDGATE_"
 #: Variables with our prefix that are no settings: the file to load, and what tests are told.
-NOT_SETTINGS = ("GRIDGATE_CONFIG", "GRIDGATE_TEST_", "GRIDGATE_FAILPOINT")
+NOT_SETTINGS = ("GRIDGATE_CONFIG", "GRIDGATE_TEST_", "GRIDGATE_PRISM", "GRIDGATE_FAILPOINT")
 #: A secret in a file is one short line; anything larger is the wrong file.
 _MAX_SECRET_BYTES = 64 * 1024
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

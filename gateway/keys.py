@@ -23,7 +23,7 @@ def read_master_key(settings: Settings) -> bytes:
         path = settings.secrets.master_key_file
         where = str(path)
         try:
-            given = path.read_text().strip()
+            given = path.read_text("ascii", errors="replace").strip()
         except OSError as error:
             raise KeyUnusable(f"{path}: {error.strerror}; `gridgate init` makes a key") from None
     try:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config_file import ConfigError
 from gateway.config_load import load
-from gateway.master_key import create_master_key, read_master_key
+from gateway.keys import KeyUnusable, make_master_key, read_master_key
 
 
 def settings_of(path: Path, **more: str):
@@ -18,22 +17,22 @@ def settings_of(path: Path, **more: str):
 
 def test_a_new_key_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "var" / "master.key"
-    assert create_master_key(path)
+    assert make_master_key(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert len(read_master_key(settings_of(path))) == 32
 
 
 def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "master.key"
-    create_master_key(path)
+    make_master_key(path)
     before = path.read_bytes()
-    assert not create_master_key(path)
+    assert not make_master_key(path)
     assert path.read_bytes() == before
 
 
 def test_two_keys_are_not_the_same(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        create_master_key(tmp_path / name)
+        make_master_key(tmp_path / name)
     assert (tmp_path / "a").read_text() != (tmp_path / "b").read_text()
 
 
@@ -43,11 +42,11 @@ def test_a_key_in_the_settings_wins_over_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "does not exist"), (b"short", "64 hex digits"), (b"\xff" * 64, "cannot be read")]
+    ("content", "said"), [(None, "gridgate init"), (b"short", "64 hex digits"), (b"\xff" * 64, "64 hex digits")]
 )
 def test_without_a_sound_key_the_gateway_does_not_start(content: bytes | None, said: str, tmp_path: Path) -> None:
     path = tmp_path / "master.key"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(KeyUnusable, match=said):
         read_master_key(settings_of(path))
