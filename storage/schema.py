@@ -44,54 +44,55 @@ def check(url: str) -> SchemaState:
         engine.dispose()
 
 
-def upgrade(url: str) -> bool:
-    """Create the database or bring it up to date; returns whether anything had to be done.
+def upgrade(url: str, revision: str = "head") -> bool:
+    """Create the database or bring it up to date (or to an older revision than this version's, for tests of
+    the way there); returns whether anything had to be done.
 
     Raises DatabaseNewer for one made by a later version, DatabaseDamaged for one that is not ours,
     EngineRunning while an engine writes to the SQLite file, DatabaseUnreachable, DatabaseUnsupported.
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _upgrade_sqlite(sqlite_path(parsed))
+        return _upgrade_sqlite(sqlite_path(parsed), revision)
     engine = postgresql_engine(parsed, writing=True, connections=1)
     try:
         with named_errors(), engine.connect() as connection, connection.begin():
             # Two programs that start at once upgrade one after the other.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('gridgate schema'))"))
             connection.execute(text("SET LOCAL statement_timeout = 0"))
-            return _upgrade(connection)
+            return _upgrade(connection, revision)
     finally:
         engine.dispose()
 
 
-def _upgrade_sqlite(path: Path) -> bool:
+def _upgrade_sqlite(path: Path, revision: str) -> bool:
     lock = EngineLock(path)
     try:
         if not path.exists():
-            _create_sqlite(path)
+            _create_sqlite(path, revision)
             return True
         refuse_unusable_file(path)
-        return _change_sqlite(path, mode="rw")
+        return _change_sqlite(path, revision, mode="rw")
     finally:
         lock.release()
 
 
-def _create_sqlite(path: Path) -> None:
+def _create_sqlite(path: Path, revision: str) -> None:
     unfinished = path.with_name(path.name + "-new")
     for leftover in (unfinished, unfinished.with_name(unfinished.name + "-journal")):
         leftover.unlink(missing_ok=True)
-    _change_sqlite(unfinished, mode="rwc")
+    _change_sqlite(unfinished, revision, mode="rwc")
     for name in (unfinished, path.parent):
         _sync(name, folder=name is path.parent)
         if name is unfinished:
             unfinished.rename(path)
 
 
-def _change_sqlite(path: Path, *, mode: str) -> bool:
+def _change_sqlite(path: Path, revision: str, *, mode: str) -> bool:
     engine = _sqlite(path, mode=mode)
     try:
         with named_errors(), engine.connect() as connection, connection.begin():
-            changed = _upgrade(connection)
+            changed = _upgrade(connection, revision)
             wrong = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
             if wrong is not None:
                 raise DatabaseDamaged(f"table {wrong[0]} refers to rows that are not there")
@@ -100,7 +101,7 @@ def _change_sqlite(path: Path, *, mode: str) -> bool:
         engine.dispose()
 
 
-def _upgrade(connection: Connection) -> bool:
+def _upgrade(connection: Connection, revision: str) -> bool:
     state = state_of(connection)
     if state is SchemaState.CURRENT:
         return False
@@ -113,7 +114,7 @@ def _upgrade(connection: Connection) -> bool:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
     return True
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Double, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from storage.models.base import BigId, Row, UtcDateTime, partial_index, table_of
@@ -47,8 +47,8 @@ class MessageBodyRow(Row, table=True):
     text: str = Field(sa_type=Text)
     #: The request as it arrived; bytes, since PostgreSQL refuses a NUL in a text.
     raw: bytes = Field(sa_type=LargeBinary)
-    lat: float | None = None
-    lon: float | None = None
+    lat: float | None = Field(default=None, sa_type=Double)
+    lon: float | None = Field(default=None, sa_type=Double)
     #: List of [url, content type].
     attachments: list[list[str]] = Field(sa_type=JSON)
 
