@@ -65,10 +65,13 @@ def placeholders_in(text: str) -> tuple[str, ...]:
 def _split(text: str) -> tuple[tuple[str, str | None], ...]:
     """A text as pairs of words and the placeholder behind them."""
     found = []
-    for words, name, form, conversion in Formatter().parse(text):
-        if name is not None and (form or conversion or not name.isidentifier()):
-            raise ValueError(f"a placeholder is a plain name in braces, not {{{name}}} with more in it")
-        found.append((words, name))
+    try:
+        for words, name, form, conversion in Formatter().parse(text):
+            if name is not None and (form or conversion or not name.isidentifier()):
+                raise ValueError(name)
+            found.append((words, name))
+    except ValueError as error:
+        raise ValueError(f"a placeholder is a plain name in braces, {{number}}, and nothing more ({error})") from None
     return tuple(found)
 
 

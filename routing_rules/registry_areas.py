@@ -20,7 +20,7 @@ def read_areas(sections: list[Entry], languages: tuple[str, ...]) -> Mapping[str
     for code, entry in _coded(sections, entries):
         entry.only("level", "parent", "names", "aliases")
         level = entry.get("level").choice(Level)
-        if level is None:
+        if not entry.get("level").given:
             entry.get("level").problem("must be given: " + ", ".join(Level))
         areas[code] = Area(
             code=code,
@@ -30,7 +30,8 @@ def read_areas(sections: list[Entry], languages: tuple[str, ...]) -> Mapping[str
             aliases=entry.get("aliases").words(),
         )
     for code, area in areas.items():
-        _check_parent(area, areas, entries[code])
+        if entries[code].get("level").choice(Level) is not None:
+            _check_parent(area, areas, entries[code])
     return areas
 
 

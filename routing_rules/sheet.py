@@ -56,6 +56,14 @@ def neutral_value(value: Value) -> Value:
     return value
 
 
+def _words_of(value: Value) -> list[str]:
+    """The texts in a value, empty ones left out."""
+    if isinstance(value, Gist):
+        value = (value.matter, value.short)
+    words = value if isinstance(value, tuple) else (str(value),)
+    return [word for word in words if word]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A text of a book in a language, and what stands in its placeholders."""
@@ -96,6 +104,12 @@ class Sheet:
             return self._less_matter(name, value)
         words = str(value)
         return self._longest(name, _LEAST, len(words), lambda length: cut(words, length))
+
+    def is_mostly_gsm_7(self, names: tuple[str, ...]) -> bool:
+        """Whether the named values lose little, and everything else nothing, when they go in GSM-7."""
+        words = [word for name in names for word in _words_of(self.values[name])]
+        body = self.in_gsm_7(names).body()
+        return all(gsm_7(word) for word in words) and count_segments(body).encoding is Encoding.GSM_7
 
     def in_gsm_7(self, names: tuple[str, ...], *, place: bool = False) -> Sheet:
         """Without characters that GSM-7 lacks in the named values. A matter never vanishes altogether."""

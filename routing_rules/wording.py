@@ -18,6 +18,10 @@ from routing_rules.sheet import Gist, Sheet, Value, neutral_value
 from routing_rules.templates import BRIEF, TEMPLATES
 
 
+#: No segment holds more.
+_MOST_CHARACTERS = 160
+
+
 def render(book: RuleBook, language: str, template: str, /, **values: Value) -> str:
     """The text of a template in a language (or, where the book lacks it, in the book's first).
 
@@ -42,12 +46,15 @@ def render(book: RuleBook, language: str, template: str, /, **values: Value) -> 
 def _shorter(sheet: Sheet, brief: Sheet, shrinks: tuple[str, ...]) -> Iterator[str]:
     """Ways to say it in less room, the best first.
 
-    The book's brief version comes in where cutting what may be cut is not enough; then go the characters that the
-    alphabet lacks (a single one more than halves the room), and only then the place.
+    A stray sign that the alphabet lacks goes first, since it alone more than halves the room. The book's brief version
+    comes in where cutting what may be cut is not enough. A place gives way only after that.
     """
+    plain = sheet.in_gsm_7(shrinks)
+    if sheet.is_mostly_gsm_7(shrinks):
+        yield plain.shortened(shrinks)
     yield sheet.shortened(shrinks)
     yield brief.shortened(shrinks)
-    yield sheet.in_gsm_7(shrinks).shortened(shrinks)
+    yield plain.shortened(shrinks)
     yield brief.shortened(shrinks, place=True)
     yield sheet.in_gsm_7(shrinks, place=True).shortened(shrinks, place=True)
 
@@ -74,7 +81,7 @@ def _pieces_that_fit(book: RuleBook, language: str, number: str, text: str, tota
     sheet = Sheet(book, language, template, {"number": number, "part": total, "parts": total, "text": ""})
     pieces: list[str] = []
     while text or not pieces:
-        low, high = 1, len(text)
+        low, high = 1, min(len(text), _MOST_CHARACTERS)
         while low < high:
             middle = (low + high + 1) // 2
             if fits_one(sheet.with_value("text", text[:middle]).body()):
