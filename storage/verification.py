@@ -4,7 +4,8 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -54,26 +55,24 @@ class Broken:
 def verify(connection: Connection) -> Verified | Broken:
     """Check every chain: numbers without gaps, each hash, known kinds, and the ends against the heads.
 
-    A chain alone does not show a lost tail, hence the heads; a rewritten chain with its head is shown by the
-    seals.
+    To be run in a reading transaction, so that all is of one moment. A chain alone does not show a lost
+    tail, hence the heads; a rewritten chain with its head is shown by the seals.
     """
     rows = 0
     ends: dict[str, Head] = {}
     chains = 0
-    for chain, entries in groupby(_stream(connection), key=lambda row: row[0]):
-        end = EMPTY
-        for row in entries:
-            reason = _wrong(row, end)
-            if reason is not None:
-                return Broken(chain=chain, seq=row[1], reason=reason)
-            end = Head(row[1], row[8])
-            rows += 1
-        ends[chain] = end
-        chains += 1
-        if len(ends) >= _BATCH:
-            if (broken := _compare_heads(connection, ends)) is not None:
-                return broken
-            ends.clear()
+    with closing(_stream(connection)) as stream:
+        for chain, entries in groupby(stream, key=lambda row: row[0]):
+            end = _end_of(chain, entries)
+            if isinstance(end, Broken):
+                return end
+            ends[chain] = end
+            rows += end.seq
+            chains += 1
+            if len(ends) >= _BATCH:
+                if (broken := _compare_heads(connection, ends)) is not None:
+                    return broken
+                ends.clear()
     broken = _compare_heads(connection, ends) or _chain_without_rows(connection)
     return broken or Verified(rows=rows, chains=chains)
 
@@ -81,13 +80,21 @@ def verify(connection: Connection) -> Verified | Broken:
 def verify_case(connection: Connection, number: int) -> Verified | Broken:
     """Check the chain of one case alone."""
     chain = chain_of(number)
+    end = _end_of(chain, connection.execute(_query().where(_ledger.c.chain == chain)).all())
+    if isinstance(end, Broken):
+        return end
+    return _compare_heads(connection, {chain: end}) or Verified(rows=end.seq, chains=1)
+
+
+def _end_of(chain: str, entries: Iterable[Sequence[Any]]) -> Head | Broken:
+    """The head that the entries of one chain lead to, or the first of them that is wrong."""
     end = EMPTY
-    for row in connection.execute(_query().where(_ledger.c.chain == chain)):
+    for row in entries:
         reason = _wrong(row, end)
         if reason is not None:
             return Broken(chain=chain, seq=row[1], reason=reason)
         end = Head(row[1], row[8])
-    return _compare_heads(connection, {chain: end}) or Verified(rows=end.seq, chains=1)
+    return end
 
 
 def _query() -> Any:
@@ -95,10 +102,11 @@ def _query() -> Any:
     return select(*(_ledger.c[name] for name in columns)).order_by(_ledger.c.chain, _ledger.c.seq)
 
 
-def _stream(connection: Connection) -> Iterator[Any]:
+def _stream(connection: Connection) -> Generator[Sequence[Any], None, None]:
     result = connection.execute(_query().execution_options(stream_results=True, yield_per=_BATCH))
-    for partition in result.partitions():
-        yield from partition
+    with closing(result):
+        for partition in result.partitions():
+            yield from partition
 
 
 def _wrong(row: Sequence[Any], end: Head) -> str | None:
