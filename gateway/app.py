@@ -1,4 +1,4 @@
-"""The web application: webhooks, health, metrics, and in the sandbox the phones page. Making it starts nothing."""
+"""The web application: webhooks, health and metrics. Making it starts nothing."""
 
 from __future__ import annotations
 
@@ -26,10 +26,6 @@ def create_app(runtime: Runtime) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, MAX_FORM_PARTS=50)
     app.register_blueprint(webhooks.blueprint(runtime))
     app.register_blueprint(health.blueprint(runtime))
-    if runtime.settings.sandbox:
-        from gateway import phones
-
-        app.register_blueprint(phones.blueprint(runtime))
 
     @app.after_request
     def add_headers(response: Response) -> Response:

@@ -73,7 +73,7 @@ class Order:
     def case(self) -> Case:
         return self.draft.case(self.number)
 
-    def receipt(self, template: str, **wanted: object) -> None:
+    def receipt(self, template: str, /, **wanted: object) -> None:
         """Say that it was done. A valid code proves a person, so no budget of automatic replies applies."""
         answer(
             self.draft, self.contact, self.message.sender, template, self.case, automatic=False, **wanted

@@ -112,6 +112,7 @@ def tell_office(
     case: Case,
     office: str,
     template: str,
+    /,
     *,
     assignment: Assignment | None = None,
     urgency: Urgency = Urgency.TASK,
@@ -148,6 +149,7 @@ def tell_posting(
     case: Case,
     posting: Posting,
     template: str,
+    /,
     *,
     assignment: Assignment | None = None,
     urgency: Urgency = Urgency.TASK,
@@ -170,6 +172,7 @@ def tell_reporter(
     case: Case,
     reporter: Reporter,
     template: str,
+    /,
     *,
     once: str | None = None,
     urgency: Urgency = Urgency.ROUTINE,
@@ -182,7 +185,7 @@ def tell_reporter(
     )
 
 
-def tell_first_reporter(draft: Draft, case: Case, template: str, **wanted: object) -> None:
+def tell_first_reporter(draft: Draft, case: Case, template: str, /, **wanted: object) -> None:
     """Progress goes to the first reporter only; the others hear of the result."""
     for reporter in draft.known.reporters(case.number)[:1]:
         tell_reporter(draft, case, reporter, template, **wanted)
@@ -194,6 +197,7 @@ def answer(
     address: Address,
     template: str,
     case: Case | None = None,
+    /,
     *,
     automatic: bool = True,
     urgency: Urgency = Urgency.CONVERSATION,

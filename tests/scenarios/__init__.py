@@ -1,0 +1,1 @@
+"""Stories on simulated phones with a movable clock."""
