@@ -1,7 +1,7 @@
 """Sends what the outbox owes: claim, send with no transaction open, hand the result back to the engine.
 
-An outcome nobody knows is asked about before anything is sent again, where the provider can be asked; where it cannot, a text
-is sent a second time at most.
+An outcome nobody knows is asked about before anything is sent again, where the provider can be asked;
+where it cannot, a text is sent a second time at most.
 """
 
 from __future__ import annotations
@@ -162,8 +162,9 @@ class Dispatcher:
         return None
 
     def _roads(self, text: ClaimedText) -> list[tuple[Channel, Address]]:
-        if text.channel in self._channels and text.sent_to is not None:
-            return [(self._channels[text.channel], text.sent_to)]
+        used = self._channels.get(text.channel or "")
+        if used is not None and text.sent_to is not None:
+            return [(used, text.sent_to)]
         return [(channel, address) for address in text.addresses for channel in self._channels_for(address)]
 
     def _not_somebody_elses(self, channel: Channel, found: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """The engine's turn: the only place that begins and commits a write.
 
-Everybody hands it items and waits for the commit. A turn takes all that waits, reads, gathers, decides and writes it in one
-transaction; nothing is sent inside, and nobody is answered before it is durable.
+Everybody hands it items and waits for the commit. A turn takes all that waits, reads, gathers, decides and writes
+it in one transaction; nothing is sent inside, and nobody is answered before it is durable.
 """
 
 from __future__ import annotations
@@ -189,13 +189,17 @@ class Engine:
             results = self._transaction([ticket.item for ticket in tickets])
         except DatabaseError as error:
             if len(tickets) == 1 or not isinstance(error, DatabaseConflict):
-                return _fail_all(tickets, error)
-            return self._one_by_one(tickets)
+                _fail_all(tickets, error)
+            else:
+                self._one_by_one(tickets)
+            return
         except Exception as error:
             if len(tickets) == 1:
                 log.exception("An item could not be done.", action="item_failed", item=type(tickets[0].item).__name__)
-                return tickets[0].fail(error)
-            return self._one_by_one(tickets)
+                tickets[0].fail(error)
+            else:
+                self._one_by_one(tickets)
+            return
         for ticket, result in zip(tickets, results, strict=True):
             ticket.keep(result)
         self.after_commit()
@@ -284,4 +288,3 @@ class _CodesTaken(Exception):
 def _fail_all(tickets: Sequence[Ticket], error: BaseException) -> None:
     for ticket in tickets:
         ticket.fail(error)
-

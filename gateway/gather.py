@@ -56,9 +56,7 @@ def _wanted(turn: Turn, read: Read, cases_of_deadlines: Iterable[int]) -> Wanted
     )
 
 
-def _with_what_the_first_look_named(
-    connection: Connection, turn: Turn, read: Read, known: WorkingSet
-) -> WorkingSet:
+def _with_what_the_first_look_named(connection: Connection, turn: Turn, read: Read, known: WorkingSet) -> WorkingSet:
     """The open tasks of staff without a right code, and open cases of the matter that an answer completes."""
     offices: set[str] = set()
     matters: set[tuple[str, str]] = set()

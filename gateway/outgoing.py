@@ -84,7 +84,7 @@ def operate(connection: Connection, turn: Turn, item: RetryText | DropText) -> b
     return bool(facts)
 
 
-def seal(connection: Connection, turn: Turn) -> Mapping[str, object] | None:
+def seal(connection: Connection, turn: Turn) -> seals.Seal | None:
     """Seal the heads that changed; returns the seal for the file outside, None when nothing changed."""
     return seals.seal(connection, turn.keyring, turn.now)
 

@@ -59,9 +59,7 @@ class Arrivals:
         self._new = [Arrival(message, people[message.sender], self._read(message)) for message in new]
         self._waiting = messages.waiting(connection, turn.keyring, retry) if retry else []
         again = contacts.load(connection, turn.keyring, [each.contact for each in self._waiting])
-        self._again = [
-            Arrival(each.message, again[each.contact], self._read(each.message)) for each in self._waiting
-        ]
+        self._again = [Arrival(each.message, again[each.contact], self._read(each.message)) for each in self._waiting]
 
     @property
     def count(self) -> int:

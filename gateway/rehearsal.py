@@ -1,6 +1,6 @@
-"""A whole gateway on a virtual clock in a database of its own, with simulated phones: for the demo, replays and tests.
+"""A whole gateway on a virtual clock in a database of its own, with simulated phones: for the demo and tests.
 
-The same engine, dispatcher, rules and storage as in service run here in one thread; only time and the phones are simulated.
+The same engine, dispatcher, rules and storage as in service run here in one thread; only time and phones are simulated.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Builds the parts once and joins them; the only place where they meet.
 
-Opening starts nothing: ``start`` lets the engine, the dispatcher and the heartbeat run, ``stop`` ends them in an order that
-loses nothing.
+Opening starts nothing: ``start`` lets the engine, the dispatcher and the heartbeat run, ``stop`` ends them in an
+order that loses nothing.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class Runtime:
         keyring = Keyring(read_master_key(settings))
         database = Database(settings.database_url, writer=True)
         try:
-            return cls._join(settings, clock or _clock_of(settings, database), database, keyring, city_loader(database, book))
+            return cls._join(
+                settings, clock or _clock_of(settings, database), database, keyring, city_loader(database, book)
+            )
         except BaseException:
             database.close()
             raise

@@ -47,5 +47,3 @@ def serve(settings: Settings) -> None:
     server.task_dispatcher.shutdown(cancel_pending=False, timeout=DRAIN_SECONDS)
     server.close()
     runtime.stop()
-
-

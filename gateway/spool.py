@@ -1,7 +1,7 @@
 """Keeps texts safe on disk while the database cannot take them, and hands them in once it can.
 
-One JSON file a text, written under another name, synced and renamed; the name is made of the text's identity, so that a repeat
-replaces itself. A torn or foreign file is set aside and never stops the others.
+One JSON file a text, written under another name, synced and renamed; the name is made of the text's identity, so
+that a repeat replaces itself. A torn or foreign file is set aside and never stops the others.
 """
 
 from __future__ import annotations

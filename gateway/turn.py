@@ -30,9 +30,7 @@ class Turn:
 
     def draft(self, item: str) -> Draft:
         """A fresh draft for an item with a unique name."""
-        return Draft(
-            city=self.city, codes=self.codes, policy=self.policy, known=self.known, now=self.now, item=item
-        )
+        return Draft(city=self.city, codes=self.codes, policy=self.policy, known=self.known, now=self.now, item=item)
 
     def digests(self) -> set[str]:
         """Digests of the reply codes that this turn gives out."""

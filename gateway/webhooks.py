@@ -28,7 +28,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
     @webhooks.post(f"{WEBHOOK_PREFIX}<name>")
     def receive(name: str) -> Response:
-        channel = runtime.roads.channels.get(name)
+        channel: object = runtime.roads.channels.get(name)
         if not isinstance(channel, WebhookReceiver):
             return Response("there is no such channel here\n", 404, mimetype="text/plain")
         try:

@@ -1,8 +1,8 @@
-"""Decides what a text, an expired deadline or a command means, and nothing else: no I/O, no clock, no framework, no chance.
+"""Decides what a text, an expired deadline or a command means, and nothing else: no I/O, no clock, no chance.
 
-Reading order: ``messages`` and ``areas`` (what there is), ``cases``, ``deadlines``, ``decisions`` (what may be decided),
-``rulebook`` and ``city`` (what a city decides for itself), ``intents`` with ``classification`` and ``location`` (what a text
-says), ``conversation`` (what it means here), ``residents`` and ``staff`` (what that leads to), ``filing``, ``handling``,
-``closing`` (a case's life), ``escalation`` (what time does to it), ``draft`` and ``working_set`` (how a decision is made),
-``telling`` and ``wording`` (what people are told).
+Reading order: ``messages`` and ``areas`` (what there is), ``cases``, ``deadlines``, ``decisions`` (what may be
+decided), ``rulebook`` and ``city`` (what a city decides for itself), ``intents`` with ``classification`` and
+``location`` (what a text says), ``conversation`` (what it means here), ``residents`` and ``staff`` (what that leads
+to), ``filing``, ``handling``, ``closing`` (a case's life), ``escalation`` (what time does to it), ``draft`` and
+``working_set`` (how a decision is made), ``telling`` and ``wording`` (what people are told).
 """

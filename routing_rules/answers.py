@@ -69,9 +69,7 @@ def _place(
     return _not_understood(draft, message, contact, question, case, "ask_place")
 
 
-def _join_instead(
-    draft: Draft, message: InboundMessage, contact: Contact, case: Case, main: Case
-) -> Outcome:
+def _join_instead(draft: Draft, message: InboundMessage, contact: Contact, case: Case, main: Case) -> Outcome:
     """Now that the place is known it is the matter of an open case."""
     closing.merge(draft, case.number, main.number)
     residents.tell_joined(draft, message, contact, draft.case(main.number))

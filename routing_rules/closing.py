@@ -72,9 +72,7 @@ def ask_for_check(draft: Draft, number: int, *, after: str | None) -> Case:
             result=case.text.result if case.text else "",
         )
     if told:
-        draft.record(
-            EntryKind.OFFICE_TOLD, number, office=office, task=task.task, assignment=task.seq, due=due
-        )
+        draft.record(EntryKind.OFFICE_TOLD, number, office=office, task=task.task, assignment=task.seq, due=due)
     else:
         draft.record(EntryKind.NOBODY_TOLD, number, office=office, reason="nobody_but_the_handler")
     return draft.case(number)

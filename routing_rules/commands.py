@@ -89,6 +89,9 @@ class CodedCommand:
     rest: str
 
 
+#: What may stand between a code, a verb and its words.
+_SEPARATORS = "".join(sorted(set(" ,.:;-\u3002")))
+
 _CODED = re.compile(r"([0-9]{6})[\s,.:;,。:;-]*(.*)", re.DOTALL)
 
 
@@ -101,7 +104,7 @@ def coded_command(text: str) -> CodedCommand | None:
     plain = simplify(rest).lower()
     for word, verb in _VERB_WORDS:
         if plain.startswith(word) and _ends_word(plain, word):
-            return CodedCommand(code, verb, rest[len(word) :].strip(" ,.:;,。:;-"))
+            return CodedCommand(code, verb, rest[len(word) :].strip(_SEPARATORS))
     return None
 
 
@@ -183,9 +186,9 @@ def leading_case_number(text: str, number_prefix: str) -> tuple[int, str] | None
 
 #: Opt-out and opt-in, the whole message only: "STOP 12345" is not an opt-out.
 _OPT_OUT = frozenset(
-    "stop stopall unsubscribe cancel end quit revoke optout t td r 退订 取消订阅".split()
+    ["stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "t", "td", "r", "退订", "取消订阅"]
 )
-_OPT_IN = frozenset("start unstop 开通 订阅 恢复".split())
+_OPT_IN = frozenset(["start", "unstop", "开通", "订阅", "恢复"])
 
 
 def opts_out(text: str) -> bool:

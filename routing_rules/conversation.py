@@ -1,10 +1,12 @@
 """How a text finds its meaning: the reading rules in their order, the first that fits decides.
 
-Reading the words alone is done in ``intents``; here what is known about the sender joins in. What a meaning leads to stands
-in ``staff`` for commands with a code, in ``residents`` for everything else.
+Reading the words alone is done in ``intents``; here what is known about the sender joins in. What a meaning leads
+to stands in ``staff`` for commands with a code, in ``residents`` for everything else.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from routing_rules import answers, residents, staff
 from routing_rules.commands import ResidentCommand
@@ -138,7 +140,7 @@ def _tell_duty_officers(draft: Draft, message: InboundMessage, number: int | Non
     case = draft.known.case(number) if number is not None else None
     district = draft.city.registry.district_office
     for posting in draft.city.registry.posted_at(district.code):
-        words: dict[str, object] = {"gist": message.text, "number": ""}
+        words: dict[str, Any] = {"gist": message.text, "number": ""}
         if case is not None:
             words = {**in_language(draft, case, posting.language, {"gist": GIST}), "number": label(draft, case)}
-        draft.text_staff(posting, "emergency_alarm", number, urgency=Urgency.SAFETY, **words)  # type: ignore[arg-type]
+        draft.text_staff(posting, "emergency_alarm", number, urgency=Urgency.SAFETY, **words)

@@ -34,7 +34,6 @@ from routing_rules.wording import render
 from routing_rules.working_set import Key, Value, WorkingSet, key_of
 from routing_rules.working_time import Limit
 
-
 T = TypeVar("T")
 
 
@@ -287,9 +286,7 @@ class Draft:
             despite_opt_out=despite_opt_out,
         )
 
-    def reply_with_body(
-        self, contact: Contact, address: Address, template: str, number: int, body: str
-    ) -> None:
+    def reply_with_body(self, contact: Contact, address: Address, template: str, number: int, body: str) -> None:
         """An answer whose words are put together already (the parts of a long text)."""
         self._owe(contact.id, template, body, number, urgency=Urgency.CONVERSATION, address=address)
 
@@ -314,9 +311,7 @@ class Draft:
     ) -> None:
         """A text to somebody posted at an office or department."""
         body = render(self.city.book, posting.language, template, **values)
-        self._owe(
-            posting.contact, template, body, number, urgency=urgency, not_before=not_before, once=once
-        )
+        self._owe(posting.contact, template, body, number, urgency=urgency, not_before=not_before, once=once)
 
     def language_of(self, contact: Contact) -> str:
         return contact.language or self.city.book.languages[0]

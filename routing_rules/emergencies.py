@@ -40,9 +40,7 @@ _NOW = (
 
 #: What may stand between a denial and its phrase: "没有闻到煤气味", "no longer on fire".
 _BETWEEN_CHINESE = re.compile("(?:什么|任何|闻到|闻见|发现|看到|看见|发生|出现|再|明显|人|人员)*$")
-_BETWEEN_LATIN = re.compile(
-    r"(?: (?:a|an|any|the|actually|really|longer|more|one|smell of|sign of|signs of))* $"
-)
+_BETWEEN_LATIN = re.compile(r"(?: (?:a|an|any|the|actually|really|longer|more|one|smell of|sign of|signs of))* $")
 
 #: A denial that ends another word: "有没有煤气味" asks, "特别" and "淹没" deny nothing.
 _ENDS_ANOTHER_WORD = re.compile("有没|[特分个级区性类]别|[淹埋沉]没")
@@ -102,9 +100,7 @@ class EmergencyReader:
     def _is_past(self, folded: str, start: int) -> bool:
         """A word of the past stands before the phrase in its sentence, and no word of now after that."""
         furthest = max(0, start - _LONGEST_SENTENCE)
-        begins = max(
-            (end.end() for end in _SENTENCE_ENDS.finditer(folded, furthest, start)), default=furthest
-        )
+        begins = max((end.end() for end in _SENTENCE_ENDS.finditer(folded, furthest, start)), default=furthest)
         sentence = folded[begins:start]
         past = self._past.find(sentence)
         if not past:

@@ -39,9 +39,7 @@ def look_at(draft: Draft, due: Deadline) -> Decision:
 
 
 def _remind(draft: Draft, deadline: Deadline, threshold: int) -> None:
-    draft.record(
-        EntryKind.WARNED, deadline.case_number, deadline=deadline.kind, percent=threshold, due=deadline.due_at
-    )
+    draft.record(EntryKind.WARNED, deadline.case_number, deadline=deadline.kind, percent=threshold, due=deadline.due_at)
     case = draft.case(deadline.case_number)
     tasks = draft.live(case.number, Task.HANDLE, Task.DECIDE)
     if deadline.kind not in _REMINDED or not tasks:
@@ -65,7 +63,8 @@ def _accept(draft: Draft, deadline: Deadline) -> None:
     case = draft.case(deadline.case_number)
     deciding = [task for task in draft.live(case.number, Task.DECIDE) if task.seq == deadline.assignment]
     if not deciding or case.level is Level.DISTRICT:
-        return _overtime(draft, deadline)
+        _overtime(draft, deadline)
+        return
     _count(draft, deadline)
     tell_office(draft, case, case.holder, "reassigned")
     filing.pass_up(draft, case.number, by_hand=False, due=deadline.due_at)
@@ -96,22 +95,16 @@ def _overtime(draft: Draft, deadline: Deadline) -> None:
     once = f"{deadline.kind}{deadline.round}over"
     handler = case.handler or case.holder
     if case.holder != watcher:
-        tell_office(
-            draft, case, case.holder, "overdue", once=once, office=Named(watcher), department=Named(handler)
-        )
+        tell_office(draft, case, case.holder, "overdue", once=once, office=Named(watcher), department=Named(handler))
     if draft.city.registry.offices[watcher].level is Level.DISTRICT:
         _let_district_reassign(draft, case, watcher, once)
     else:
-        tell_office(
-            draft, case, watcher, "overdue_notice", once=once, short=SHORT, department=Named(handler)
-        )
+        tell_office(draft, case, watcher, "overdue_notice", once=once, short=SHORT, department=Named(handler))
     draft.start(case.number, DeadlineKind.SUPERVISE)
 
 
 def _count(draft: Draft, deadline: Deadline) -> Case:
-    case = draft.change(
-        deadline.case_number, overtimes=draft.case(deadline.case_number).overtimes + 1
-    )
+    case = draft.change(deadline.case_number, overtimes=draft.case(deadline.case_number).overtimes + 1)
     draft.record(
         EntryKind.OVERTIME,
         case.number,

@@ -7,6 +7,7 @@ the story goes on in ``handling``, from the result on in ``closing``.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from routing_rules.areas import Level
 from routing_rules.cases import Case, CaseStatus, CaseText, Reporter, Task
@@ -97,14 +98,12 @@ def file_at_desk(draft: Draft, number: int, template: str) -> Case:
     ladder = plan(draft.city, None, None)
     limits = plan(draft.city, case.category, case.area).limits
     draft.move(number, CaseStatus.FILED, ladder=replace(ladder, limits=limits))
-    draft.record(
-        EntryKind.FILED, number, category=case.category, area=case.area, rule=ladder.rule, department=None
-    )
+    draft.record(EntryKind.FILED, number, category=case.category, area=case.area, rule=ladder.rule, department=None)
     draft.start(number, DeadlineKind.OVERALL)
     return give_to_desk(draft, number, template)
 
 
-def give_to_desk(draft: Draft, number: int, template: str, **wanted: object) -> Case:
+def give_to_desk(draft: Draft, number: int, template: str, **wanted: Any) -> Case:
     """The district command centre owns the case and chooses who handles it."""
     district = draft.city.registry.district_office
     draft.end_all(number, "taken_over", Task.DECIDE, Task.ASSIGN)
@@ -176,10 +175,10 @@ def _office_text(draft: Draft, case: Case, at: int, window: Deadline) -> str:
     return f"office_task{'_last' if last else ''}{'' if _told_in_minutes(draft, window) else '_long'}"
 
 
-def _office_values(draft: Draft, case: Case, at: int, window: Deadline) -> dict[str, object]:
+def _office_values(draft: Draft, case: Case, at: int, window: Deadline) -> dict[str, Any]:
     assert case.ladder is not None  # noqa: S101
     steps = case.ladder.steps
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     if _told_in_minutes(draft, window):
         values["minutes"] = window.limit.amount
     else:
@@ -212,9 +211,7 @@ def let_office_decide(draft: Draft, number: int, office: str) -> Case:
         gist=GIST,
         due=accept.due_at,
     )
-    draft.record(
-        EntryKind.OFFICE_TOLD, number, office=office, task=task.task, assignment=task.seq, due=accept.due_at
-    )
+    draft.record(EntryKind.OFFICE_TOLD, number, office=office, task=task.task, assignment=task.seq, due=accept.due_at)
     return draft.case(number)
 
 
@@ -260,9 +257,7 @@ def correct(draft: Draft, number: int, *, category: str | None, location: Locati
     if location is not None:
         locate(draft, number, location)
     draft.end_all(number, "corrected")
-    draft.cancel(
-        number, DeadlineKind.PASS_UP, DeadlineKind.ACCEPT, DeadlineKind.FINISH, DeadlineKind.REDISPATCH
-    )
+    draft.cancel(number, DeadlineKind.PASS_UP, DeadlineKind.ACCEPT, DeadlineKind.FINISH, DeadlineKind.REDISPATCH)
     case = draft.case(number)
     ladder = plan(draft.city, case.category, case.area)
     draft.record(

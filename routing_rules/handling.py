@@ -1,12 +1,13 @@
 """A case in somebody's hands: dispatched, accepted, returned, extended, suspended.
 
-Each function changes a draft: state, assignments, deadlines, ledger facts and texts together. How a case gets here stands
-in ``filing``, what follows a result in ``closing``.
+Each function changes a draft: state, assignments, deadlines, ledger facts and texts together. How a case gets here
+stands in ``filing``, what follows a result in ``closing``.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from routing_rules import deadlines as clocks
 from routing_rules.areas import Level, OfficeKind
@@ -53,7 +54,7 @@ def _start_handling(draft: Draft, number: int, handler: str) -> Deadline:
     task = draft.offer(number, handler, Task.HANDLE)
     draft.start(number, DeadlineKind.ACCEPT, assignment=task)
     finish = draft.start(number, DeadlineKind.FINISH, assignment=task)
-    wanted: dict[str, object] = {"gist": GIST, "due": finish.due_at}
+    wanted: dict[str, Any] = {"gist": GIST, "due": finish.due_at}
     if case.reporters > 1:
         wanted["reporters"] = case.reporters
     template = "department_task" if case.reporters > 1 else "department_task_one"
@@ -79,7 +80,7 @@ def hand_back(draft: Draft, number: int, template: str, reason: str) -> Case:
     task = draft.offer(number, case.holder, Task.HANDLE)
     draft.start(number, DeadlineKind.ACCEPT, assignment=task)
     finish = draft.start(number, DeadlineKind.FINISH, assignment=task)
-    wanted: dict[str, object] = {"reason": reason, "due": finish.due_at}
+    wanted: dict[str, Any] = {"reason": reason, "due": finish.due_at}
     if template == "reopened_task":
         wanted["short"] = SHORT
     tell_office(draft, case, case.holder, template, assignment=task, **wanted)
@@ -249,6 +250,6 @@ def resume(draft: Draft, number: int) -> Case:
     return case
 
 
-def forward(draft: Draft, case: Case, template: str, **wanted: object) -> None:
+def forward(draft: Draft, case: Case, template: str, **wanted: Any) -> None:
     """Pass a resident's words or urge on to whoever has to act."""
     tell_office(draft, case, case.holder, template, urgency=Urgency.TASK, **wanted)

@@ -1,6 +1,6 @@
 """What one text could mean, read from its words alone.
 
-Pure reading: no case, no contact and no clock is asked. The keys at the end tell storage what to gather before anything is decided.
+Pure reading: no case, no contact and no clock is asked.
 """
 
 from __future__ import annotations

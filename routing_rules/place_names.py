@@ -171,9 +171,7 @@ def common_name(official: str) -> str:
 
 
 def _says_what_it_is(name: str) -> bool:
-    return bool(_KIND_OF_AREA.search(name) or _COMMITTEE.search(name)) or name.endswith(
-        ("格", "办", "管理区")
-    )
+    return bool(_KIND_OF_AREA.search(name) or _COMMITTEE.search(name)) or name.endswith(("格", "办", "管理区"))
 
 
 # Which names are meant

@@ -47,9 +47,7 @@ def ask_place(draft: Draft, message: InboundMessage, contact: Contact, case: Cas
     return Verdict.ASKED, case.number
 
 
-def ask_ambiguous(
-    draft: Draft, message: InboundMessage, contact: Contact, case: Case, location: Location
-) -> Outcome:
+def ask_ambiguous(draft: Draft, message: InboundMessage, contact: Contact, case: Case, location: Location) -> Outcome:
     """The name fits several places; the one in the sender's home area is offered first."""
     home = {area.code for area in draft.city.registry.chain(contact.home_area)}
     candidates = sorted(location.candidates, key=lambda candidate: not _is_near(draft, candidate.area, home))
@@ -71,9 +69,7 @@ def _is_near(draft: Draft, area: str, home: set[str]) -> bool:
     return any(each.code in home for each in chain if each.parent is not None)
 
 
-def ask_which_case(
-    draft: Draft, message: InboundMessage, contact: Contact, cases: list[Case]
-) -> Outcome:
+def ask_which_case(draft: Draft, message: InboundMessage, contact: Contact, cases: list[Case]) -> Outcome:
     """The words fit several open cases of the sender. They wait in a case of their own until he says which."""
     case = filing.open_case(draft, contact, message, None)
     offered = cases[-MOST_OPTIONS:]
@@ -130,9 +126,7 @@ def ask_for_handler(draft: Draft, case: Case, words: str) -> bool:
     return True
 
 
-def _ask(
-    draft: Draft, contact: Contact, number: int, kind: QuestionKind, options: tuple[str, ...] = ()
-) -> None:
+def _ask(draft: Draft, contact: Contact, number: int, kind: QuestionKind, options: tuple[str, ...] = ()) -> None:
     close_question(draft, contact)
     case = draft.case(number)
     if case.status is CaseStatus.RECEIVED:
@@ -217,9 +211,7 @@ def _call_desk_about(draft: Draft, number: int) -> None:
 # -- when the answer is there -------------------------------------------------------------------------------------
 
 
-def place_found(
-    draft: Draft, message: InboundMessage, contact: Contact, case: Case, location: Location
-) -> Outcome:
+def place_found(draft: Draft, message: InboundMessage, contact: Contact, case: Case, location: Location) -> Outcome:
     """The place of a case is known now, in time or late: it is filed, or planned anew from the desk."""
     number = case.number
     draft.record(EntryKind.QUESTION_ANSWERED, number, contact=contact.id, area=location.area)

@@ -1,6 +1,7 @@
 """What a resident's text leads to: a word of command, a grade for a result, or a matter.
 
-In doubt it asks and never guesses. Whatever it decides, the text ends with a verdict, and a matter with an owner and a clock.
+In doubt it asks and never guesses. Whatever it decides, the text ends with a verdict, and a matter with an owner
+and a clock.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def last_case(draft: Draft, contact: Contact) -> int | None:
 
 
 def about_number(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
-    """"Z1042" asks where it stands, "Z1042 and words" says something about it."""
+    """ "Z1042" asks where it stands, "Z1042 and words" says something about it."""
     case = _own_case(draft, message, intent, contact)
     if case is None:
         return Verdict.STATUS_TOLD, None
@@ -235,9 +236,7 @@ def tell_joined(draft: Draft, message: InboundMessage, contact: Contact, case: C
     answer(draft, contact, message.sender, "joined", case, short=SHORT, reporters=case.reporters)
 
 
-def open_new(
-    draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, location: Location
-) -> Outcome:
+def open_new(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, location: Location) -> Outcome:
     """A new case: filed at once where category and place are clear enough, otherwise with one question."""
     _understood(draft, contact)
     case = filing.open_case(draft, contact, message, intent.matter.category)

@@ -24,9 +24,7 @@ class Encoding(StrEnum):
 
 
 #: Units in the only segment of a text, and in each segment of a longer one.
-LIMITS: Mapping[Encoding, tuple[int, int]] = MappingProxyType(
-    {Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)}
-)
+LIMITS: Mapping[Encoding, tuple[int, int]] = MappingProxyType({Encoding.GSM_7: (160, 153), Encoding.UCS_2: (70, 67)})
 
 _ESCAPE = b"\x1b"
 

@@ -1,6 +1,6 @@
 """Texts of posted people: finding the task behind a reply code, and what is answered without one.
 
-A telephone number is not a password: without a live code nothing changes. What a verb does stands in ``staff_commands``.
+A telephone number is not a password: without a live code nothing changes. What a verb does: ``staff_commands``.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from routing_rules import closing, filing, handling, questions
 from routing_rules.areas import Level, OfficeKind
@@ -28,12 +29,8 @@ SHORTEST_REASON = 2
 
 #: Which verbs a task allows.
 VERBS: Mapping[Task, frozenset[Verb]] = {
-    Task.DECIDE: frozenset(
-        {Verb.ACCEPT, Verb.DONE, Verb.PASS_UP, Verb.CORRECT, Verb.MORE, Verb.ASK, Verb.REJECT}
-    ),
-    Task.HANDLE: frozenset(
-        {Verb.ACCEPT, Verb.MORE, Verb.ASK, Verb.DONE, Verb.RETURN, Verb.EXTEND, Verb.SUSPEND}
-    ),
+    Task.DECIDE: frozenset({Verb.ACCEPT, Verb.DONE, Verb.PASS_UP, Verb.CORRECT, Verb.MORE, Verb.ASK, Verb.REJECT}),
+    Task.HANDLE: frozenset({Verb.ACCEPT, Verb.MORE, Verb.ASK, Verb.DONE, Verb.RETURN, Verb.EXTEND, Verb.SUSPEND}),
     Task.CHECK: frozenset({Verb.CHECK_PASS, Verb.CHECK_FAIL, Verb.MORE}),
     Task.EXTEND: frozenset({Verb.APPROVE, Verb.REFUSE, Verb.MORE}),
     Task.SUSPEND: frozenset({Verb.APPROVE, Verb.REFUSE, Verb.MORE}),
@@ -47,7 +44,7 @@ _REPEATABLE = frozenset({Verb.MORE, Verb.ASK})
 class Refused(Exception):
     """A command cannot be carried out; the answer says why. Nothing was changed."""
 
-    def __init__(self, template: str, /, **wanted: object) -> None:
+    def __init__(self, template: str, /, **wanted: Any) -> None:
         super().__init__(template)
         self.template = template
         self.wanted = wanted
@@ -73,11 +70,9 @@ class Order:
     def case(self) -> Case:
         return self.draft.case(self.number)
 
-    def receipt(self, template: str, /, **wanted: object) -> None:
+    def receipt(self, template: str, /, **wanted: Any) -> None:
         """Say that it was done. A valid code proves a person, so no budget of automatic replies applies."""
-        answer(
-            self.draft, self.contact, self.message.sender, template, self.case, automatic=False, **wanted
-        )
+        answer(self.draft, self.contact, self.message.sender, template, self.case, automatic=False, **wanted)
 
     def reason(self, words: str | None = None) -> str:
         """The reason given. Raises Refused when there is none."""

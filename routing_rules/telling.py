@@ -6,6 +6,7 @@ It chooses recipients and words and changes no state of a case.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from routing_rules.areas import Posting
 from routing_rules.cases import Assignment, Case, CaseStatus, Reporter
@@ -66,7 +67,7 @@ def name(draft: Draft, code: str | None, language: str) -> str:
     return draft.city.registry.name_of(code, language)
 
 
-def in_language(draft: Draft, case: Case, language: str, wanted: dict[str, object]) -> dict[str, Value]:
+def in_language(draft: Draft, case: Case, language: str, wanted: dict[str, Any]) -> dict[str, Value]:
     """Values for a text: what depends on the language is filled in, the rest is passed on.
 
     Wanted maps placeholder to a value, to a datetime (shown as a time), or to ``Named`` (an office).
@@ -84,7 +85,7 @@ def in_language(draft: Draft, case: Case, language: str, wanted: dict[str, objec
         elif value is SHORT:
             filled[key] = short(draft, case, language)
         else:
-            filled[key] = value  # type: ignore[assignment]
+            filled[key] = value
     return filled
 
 
@@ -118,7 +119,7 @@ def tell_office(
     urgency: Urgency = Urgency.TASK,
     not_before: datetime | None = None,
     once: str | None = None,
-    **wanted: object,
+    **wanted: Any,
 ) -> int:
     """Text everybody posted at an office, each with a code of his own where a task is named.
 
@@ -126,9 +127,7 @@ def tell_office(
     """
     postings = draft.city.registry.posted_at(office)
     if not postings:
-        draft.record(
-            EntryKind.NOBODY_TOLD, case.number, office=office, template=template, reason="nobody_posted"
-        )
+        draft.record(EntryKind.NOBODY_TOLD, case.number, office=office, template=template, reason="nobody_posted")
     for posting in postings:
         tell_posting(
             draft,
@@ -155,16 +154,14 @@ def tell_posting(
     urgency: Urgency = Urgency.TASK,
     not_before: datetime | None = None,
     once: str | None = None,
-    **wanted: object,
+    **wanted: Any,
 ) -> None:
     """One text about a case to one posted person; the placeholder ``number`` is filled in."""
     values = in_language(draft, case, posting.language, {"number": label(draft, case), **wanted})
     if assignment is not None:
         values["code"] = draft.code(assignment, posting.contact)
     urgency = Urgency.SAFETY if case.urgent and urgency is Urgency.TASK else urgency
-    draft.text_staff(
-        posting, template, case.number, urgency=urgency, not_before=not_before, once=once, **values
-    )
+    draft.text_staff(posting, template, case.number, urgency=urgency, not_before=not_before, once=once, **values)
 
 
 def tell_reporter(
@@ -176,7 +173,7 @@ def tell_reporter(
     *,
     once: str | None = None,
     urgency: Urgency = Urgency.ROUTINE,
-    **wanted: object,
+    **wanted: Any,
 ) -> None:
     """One text about a case to one reporter; the placeholder ``number`` is filled in."""
     values = in_language(draft, case, reporter.language, {"number": label(draft, case), **wanted})
@@ -185,7 +182,7 @@ def tell_reporter(
     )
 
 
-def tell_first_reporter(draft: Draft, case: Case, template: str, /, **wanted: object) -> None:
+def tell_first_reporter(draft: Draft, case: Case, template: str, /, **wanted: Any) -> None:
     """Progress goes to the first reporter only; the others hear of the result."""
     for reporter in draft.known.reporters(case.number)[:1]:
         tell_reporter(draft, case, reporter, template, **wanted)
@@ -201,7 +198,7 @@ def answer(
     *,
     automatic: bool = True,
     urgency: Urgency = Urgency.CONVERSATION,
-    **wanted: object,
+    **wanted: Any,
 ) -> None:
     """Answer the text that is being decided, in the contact's language; ``number`` is filled in for a case."""
     language = draft.language_of(contact)
@@ -209,7 +206,7 @@ def answer(
     if case is not None:
         values = in_language(draft, case, language, {"number": label(draft, case), **wanted})
     else:
-        values = dict(wanted)  # type: ignore[arg-type]
+        values = dict(wanted)
     draft.reply(
         contact,
         address,
@@ -225,8 +222,6 @@ def answer(
 def acknowledge(draft: Draft, message: InboundMessage, contact: Contact, case: Case) -> None:
     """The receipt: number, gist, and who has it."""
     if case.status is CaseStatus.DISPATCHED:
-        answer(
-            draft, contact, message.sender, "received_at_department", case, gist=GIST, department=Named(case.holder)
-        )
+        answer(draft, contact, message.sender, "received_at_department", case, gist=GIST, department=Named(case.holder))
     else:
         answer(draft, contact, message.sender, "received", case, gist=GIST, office=Named(case.holder))

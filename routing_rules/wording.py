@@ -17,7 +17,6 @@ from routing_rules.segments import fits_one
 from routing_rules.sheet import Gist, Sheet, Value, neutral_value
 from routing_rules.templates import BRIEF, TEMPLATES
 
-
 #: No segment holds more.
 _MOST_CHARACTERS = 160
 

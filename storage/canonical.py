@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+# Made once: ``json.dumps`` would make an encoder for each call.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 
 def compact_json(value: object) -> str:
     """JSON with sorted keys, no white space and characters as they are.
 
     Raises TypeError or ValueError for what JSON does not have (a datetime, NaN).
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def moment(value: datetime) -> str:
@@ -22,4 +25,5 @@ def moment(value: datetime) -> str:
     """
     if value.tzinfo is None:
         raise ValueError(f"a moment needs a time zone before it is stored: {value.isoformat()}")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"

@@ -88,7 +88,7 @@ def waiting(connection: Connection, keyring: Keyring, limit: int) -> list[Waitin
     """Texts that wait for their decision, oldest first, only the oldest of each sender; on PostgreSQL
     locked.
 
-    A text whose sender or words were erased meanwhile is passed over.
+    A text whose sender or words were erased meanwhile is left out.
     """
     earlier = _message.alias("earlier")
     older = select(earlier.c.id).where(
@@ -105,14 +105,12 @@ def waiting(connection: Connection, keyring: Keyring, limit: int) -> list[Waitin
         .with_for_update(of=_message, skip_locked=True)
     )
     rows = connection.execute(query).all()
-    addresses = addresses_of(connection, keyring, {row.contact for row in rows})
-    found: list[Waiting] = []
-    for row in rows:
-        sender = next((each.address for each in addresses.get(row.contact, ()) if each.index == row.address), None)
-        if sender is not None:
-            message = _message_of(row, sender)
-            found.append(Waiting(id=row.id, message=message, contact=row.contact, attempts=row.attempts))
-    return found
+    senders = _senders(connection, keyring, rows)
+    return [
+        Waiting(id=row.id, message=_message_of(row, sender), contact=row.contact, attempts=row.attempts)
+        for row in rows
+        if (sender := senders.get(row.id)) is not None
+    ]
 
 
 def set_verdicts(connection: Connection, judged: Sequence[Judged]) -> None:
@@ -153,6 +151,22 @@ def count_verdicts(connection: Connection) -> dict[Verdict, int]:
     """How many texts got each verdict; the sum is the number of texts."""
     query = select(_message.c.verdict, func.count()).group_by(_message.c.verdict)
     return {Verdict(verdict): count for verdict, count in connection.execute(query)}
+
+
+def _senders(connection: Connection, keyring: Keyring, rows: Sequence[Any]) -> dict[int, Address]:
+    """The address that each text came from, even when it belongs to somebody else by now; else the person's
+    first.
+    """
+    owner = models.contact_address
+    people = {row.contact for row in rows}
+    for chunk in bulk.chunks(row.address for row in rows):
+        query = select(owner.c.contact).where(owner.c.address_index.in_(chunk))
+        people.update(connection.execute(query).scalars())
+    known = addresses_of(connection, keyring, people)
+    clear = {each.index: each.address for theirs in known.values() for each in theirs}
+    first = {contact: theirs[0].address for contact, theirs in known.items()}
+    senders = {row.id: clear.get(row.address) or first.get(row.contact) for row in rows}
+    return {message: sender for message, sender in senders.items() if sender is not None}
 
 
 def _row(keyring: Keyring, each: Received) -> dict[str, Any]:

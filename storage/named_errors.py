@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from storage.errors import (
@@ -15,7 +15,6 @@ from storage.errors import (
     DatabaseDamaged,
     DatabaseError,
     DatabaseFull,
-    DatabaseMissing,
     DatabaseUnreachable,
 )
 
@@ -30,7 +29,7 @@ def named_errors() -> Iterator[None]:
     except IntegrityError as error:
         raise DatabaseConflict(_constraint_of(error)) from error
     except DBAPIError as error:
-        raise _named(error.orig) from error
+        raise _named(error.orig, lost=isinstance(error, InterfaceError | OperationalError)) from error
     except sqlite3.Error as error:
         raise _named(error) from error
     except PoolTimeout as error:
@@ -61,19 +60,19 @@ _POSTGRESQL_ERRORS: dict[str, type[DatabaseError]] = {
     "57": DatabaseUnreachable,
     "25006": DatabaseUnreachable,
     "28": DatabaseUnreachable,
-    "3D": DatabaseMissing,
     "58": DatabaseUnreachable,
     "XX": DatabaseDamaged,
 }
 
 
-def _named(error: BaseException | None) -> Exception:
+def _named(error: BaseException | None, *, lost: bool = False) -> Exception:
+    """The error that fits. ``lost`` tells that a driver's error without a code means a lost connection."""
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
         kind = _SQLITE_ERRORS.get(code & 0xFF) if code is not None else None
         detail = getattr(error, "sqlite_errorname", "")
     else:
-        state = str(getattr(error, "sqlstate", None) or "08")
+        state = str(getattr(error, "sqlstate", None) or ("08" if lost else ""))
         kind = _POSTGRESQL_ERRORS.get(state) or _POSTGRESQL_ERRORS.get(state[:2])
         detail = f"SQLSTATE {state}"
     if kind is None:

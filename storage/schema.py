@@ -38,8 +38,6 @@ def check(url: str) -> SchemaState:
     try:
         with named_errors(), engine.connect() as connection:
             return state_of(connection)
-    except DatabaseMissing:
-        return SchemaState.MISSING
     finally:
         engine.dispose()
 

@@ -136,10 +136,9 @@ def _main(case: Case) -> Iterator[int]:
 
 
 def _first(everybody: Iterable[Reporter]) -> list[str]:
-    first: dict[int, Reporter] = {}
+    """The contact who reported each case first; reporters come in the order of their positions."""
+    first: dict[int, str] = {}
     for reporter in everybody:
         if reporter.position > 0:
-            earliest = first.setdefault(reporter.case_number, reporter)
-            if reporter.position < earliest.position:
-                first[reporter.case_number] = reporter
-    return [reporter.contact for reporter in first.values()]
+            first.setdefault(reporter.case_number, reporter.contact)
+    return list(first.values())

@@ -9,9 +9,7 @@ from routing_rules.rulebook import Category, Emergency, Keyword, RuleBook
 from routing_rules.working_time import AROUND_THE_CLOCK, WorkCalendar
 
 
-def area(
-    code: str, level: Level, parent: str | None, zh: str, en: str = "", aliases: tuple[str, ...] = ()
-) -> Area:
+def area(code: str, level: Level, parent: str | None, zh: str, en: str = "", aliases: tuple[str, ...] = ()) -> Area:
     names = {"zh": zh, "en": en} if en else {"zh": zh}
     return Area(code=code, level=level, parent=parent, names=names, aliases=aliases)
 

@@ -50,16 +50,12 @@ def test_an_english_word_inside_another_is_no_word(classifier):
 
 
 def test_a_longer_word_weighs_more():
-    found = Classifier(small_book(category("a", "噪音"), category("b", "施工噪声扰民"))).classify(
-        "噪音,施工噪声扰民"
-    )
+    found = Classifier(small_book(category("a", "噪音"), category("b", "施工噪声扰民"))).classify("噪音,施工噪声扰民")
     assert (found.category, found.runner_up) == ("b", "a")
 
 
 def test_the_weight_of_the_book_counts():
-    found = Classifier(small_book(category("a", "灯光"), category("b", Keyword("噪音", 2.0)))).classify(
-        "灯光和噪音"
-    )
+    found = Classifier(small_book(category("a", "灯光"), category("b", Keyword("噪音", 2.0)))).classify("灯光和噪音")
     assert found.category == "b"
 
 

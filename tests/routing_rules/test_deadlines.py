@@ -15,19 +15,13 @@ from routing_rules.deadlines import Deadline, DeadlineKind
 from routing_rules.working_time import Limit, Unit, WorkCalendar
 from tests.routing_rules.minute_oracle import MINUTE, MinuteOracle, offices, starts
 
-DINGHAI = WorkCalendar(
-    zone="Asia/Shanghai", hours=((time(8, 30), time(12)), (time(13, 30), time(17))), country="CN"
-)
+DINGHAI = WorkCalendar(zone="Asia/Shanghai", hours=((time(8, 30), time(12)), (time(13, 30), time(17))), country="CN")
 
 
 def on(text: str) -> datetime:
     """A moment of August 2026 in Dinghai ("18 09:20"), in UTC."""
     day, clock = text.split()
-    return (
-        datetime.fromisoformat(f"2026-08-{day} {clock}")
-        .replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-        .astimezone(UTC)
-    )
+    return datetime.fromisoformat(f"2026-08-{day} {clock}").replace(tzinfo=ZoneInfo("Asia/Shanghai")).astimezone(UTC)
 
 
 def started(limit: str, now: str, thresholds: tuple[int, ...] = ()) -> Deadline:
@@ -313,13 +307,9 @@ limits = st.one_of(
     st.frozensets(st.sampled_from((20, 40, 60, 80, 100))),
     st.dictionaries(st.integers(0, 3 * 288), st.sampled_from((0, 0, 0, 5, 60, 240)), max_size=5),
 )
-def test_whatever_happens_it_warns_and_fires_exactly_when_counting_minutes_does(
-    data, now, limit, thresholds, at
-):
+def test_whatever_happens_it_warns_and_fires_exactly_when_counting_minutes_does(data, now, limit, thresholds, at):
     calendar, oracle = data.draw(offices(now))
     shares = tuple(sorted(thresholds))
     acts = {now + 5 * marks * MINUTE: act for marks, act in at.items()}
     end = now + timedelta(days=8)
-    assert by_arithmetic(calendar, limit, now, shares, acts, end) == by_counting(
-        oracle, limit, now, shares, acts, end
-    )
+    assert by_arithmetic(calendar, limit, now, shares, acts, end) == by_counting(oracle, limit, now, shares, acts, end)

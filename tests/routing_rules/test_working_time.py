@@ -25,9 +25,7 @@ def local(text: str, zone: str = "Asia/Shanghai") -> datetime:
 # Limits and hours as text
 
 
-@pytest.mark.parametrize(
-    "text", ["420 working_minutes", "3 wall_minutes", "1 end_of_working_day", "0 wall_minutes"]
-)
+@pytest.mark.parametrize("text", ["420 working_minutes", "3 wall_minutes", "1 end_of_working_day", "0 wall_minutes"])
 def test_a_limit_survives_the_way_into_text_and_back(text):
     assert Limit.parse(text).as_text() == text
 
@@ -113,9 +111,7 @@ def test_a_moment_without_a_zone_is_refused():
 
 
 def test_the_work_days_of_china_agree_with_the_state_council_on_every_day(data_folder: Path):
-    with (data_folder / "calendars_cn" / "cn_workdays_2018_2026.csv").open(
-        encoding="utf-8", newline=""
-    ) as file:
+    with (data_folder / "calendars_cn" / "cn_workdays_2018_2026.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 3287
     wrong = [
@@ -223,9 +219,7 @@ def test_everything_comes_out_in_utc_whatever_zone_went_in():
 def test_a_working_day_is_420_minutes_and_not_24_hours():
     day = DINGHAI.elapsed(local("2026-08-18 00:00"), local("2026-08-19 00:00"), Unit.WORKING_MINUTES)
     assert day == timedelta(minutes=420)
-    assert DINGHAI.elapsed(
-        local("2026-08-18 00:00"), local("2026-08-19 00:00"), Unit.WALL_MINUTES
-    ) == timedelta(days=1)
+    assert DINGHAI.elapsed(local("2026-08-18 00:00"), local("2026-08-19 00:00"), Unit.WALL_MINUTES) == timedelta(days=1)
 
 
 def test_nothing_elapses_backwards():
@@ -320,8 +314,6 @@ def test_a_session_at_night_is_worked_as_long_as_the_clock_shows_it(hours, day, 
 
 
 def test_a_day_whose_only_session_was_skipped_is_no_day_of_a_limit():
-    calendar = WorkCalendar(
-        zone="America/New_York", hours=((time(2), time(3)),), weekdays=frozenset(range(7))
-    )
+    calendar = WorkCalendar(zone="America/New_York", hours=((time(2), time(3)),), weekdays=frozenset(range(7)))
     start = local("2025-03-08 12:00", "America/New_York")
     assert calendar.add(start, Limit(1, Unit.WORKING_DAYS)) == local("2025-03-10 03:00", "America/New_York")

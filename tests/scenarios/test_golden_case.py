@@ -25,7 +25,8 @@ def test_three_chimneys_reach_the_environment_bureau_within_ten_minutes(database
     assert clock(city, "dinghai")[0] == "09:26"
     task = city.inbox("env")[0]
     assert task.at - START < timedelta(minutes=10)
-    assert "31人反映" in task.text and "限今日17:00" in task.text
+    assert "31人反映" in task.text
+    assert "限今日17:00" in task.text
     assert city.inbox("alice")[0].text == (
         "【定海网格】已收到,编号Z1042:盐港西路83号烟囱冒黑烟。已转竹山社区,有进展即短信告知。补充请直接回复。退订回T"
     )
@@ -68,7 +69,8 @@ def test_a_repeated_webhook_changes_nothing(database_url: str) -> None:
     first = city.engine.do(Received(message))
     again = city.engine.do(Received(message))
     assert (first.verdict, first.case_number) == (again.verdict, again.case_number)
-    assert again.repeated and not first.repeated
+    assert again.repeated
+    assert not first.repeated
     city.settle()
     assert len(city.inbox("alice")) == 1
     city.close()

@@ -291,3 +291,27 @@ def test_a_copy_of_the_file_is_a_whole_database_after_a_checkpoint(sqlite: Datab
         shutil.copyfile(sqlite_path(database.url), tmp_path / "copy.db")
     with Database(f"sqlite:///{tmp_path}/copy.db", writer=False) as copy, copy.reading() as connection:
         assert connection.execute(select(models.registry_version.c.version)).scalar() == 7
+
+
+def test_more_readers_than_connections_are_told_that_it_is_busy(
+    ready_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.drivers.BUSY_MILLISECONDS", 20)
+    with Database(ready_database_url, writer=False, readers=1) as database:
+        database.check()
+        with database.reading(), pytest.raises(DatabaseBusy):
+            database.check()
+
+
+def test_a_mistake_in_a_statement_is_no_fault_of_the_database(database: Database) -> None:
+    with pytest.raises(Exception, match="no_such_table") as raised, database.reading() as connection:
+        connection.execute(text("SELECT 1 FROM no_such_table"))
+    assert not isinstance(raised.value, DatabaseError)
+
+
+def test_a_lost_connection_is_noticed_and_replaced(postgresql: Databases) -> None:
+    with Database(postgresql.ready(), writer=True) as database:
+        with pytest.raises(DatabaseUnreachable) as lost, database.writing() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        assert lost.value.retryable
+        database.check()

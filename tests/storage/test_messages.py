@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from routing_rules.decisions import Verdict
-from storage import messages
+from routing_rules.messages import Address
+from storage import contacts, messages
 from storage.database import Database
 from storage.errors import DatabaseConflict
 from storage.messages import Judged
@@ -59,6 +60,20 @@ def test_only_the_oldest_waiting_text_of_a_sender_is_taken(database: Database, k
         taken = messages.waiting(connection, keyring, limit=10)
         assert [(each.message.external_id, each.attempts) for each in taken] == [("SM2", 0), ("SM3", 2)]
         assert messages.known(connection, [("simulator", "SM1")])["simulator", "SM1"] == (Verdict.OPENED, 1042)
+
+
+def test_a_waiting_text_is_not_forgotten_when_its_address_changes_hands(database: Database, keyring: Keyring) -> None:
+    with database.writing() as connection:
+        receive(connection, keyring, a_message("SM1"), verdict=Verdict.WAITING, case_number=None)
+        alice = somebody(connection, keyring)
+        bob = somebody(connection, keyring, BOB)
+        contacts.link(connection, keyring, bob.id, [BOB, ALICE], confirmed_at=NOW)
+        assert [each.message.sender for each in messages.waiting(connection, keyring, limit=9)] == [ALICE]
+        contacts.link(connection, keyring, bob.id, [BOB], confirmed_at=NOW)
+        contacts.link(connection, keyring, alice.id, [Address("sim", "new")], confirmed_at=NOW)
+        assert messages.waiting(connection, keyring, limit=9)[0].message.sender == Address("sim", "new")
+        contacts.link(connection, keyring, alice.id, [], confirmed_at=NOW)
+        assert messages.waiting(connection, keyring, limit=9) == []
 
 
 def test_recent_texts_leave_out_what_is_not_decided(database: Database, keyring: Keyring) -> None:

@@ -185,3 +185,18 @@ def test_a_strange_reference_is_parked_and_forgotten_after_a_day(database: Datab
     with database.writing() as connection:
         assert receipts.forget_parked(connection, NOW) == 0
         assert receipts.forget_parked(connection, NOW + minutes(1)) == 1
+
+
+def test_the_providers_ids_that_are_ours_are_known(database: Database, keyring: Keyring, claimed: ClaimedText) -> None:
+    _mark(database, keyring, _result(claimed, Outcome.SENT, external_id="SM1"))
+    with database.reading() as connection:
+        assert receipts.known_external_ids(connection, "simulator", ["SM1", "SM2"]) == {"SM1"}
+        assert receipts.known_external_ids(connection, "twilio_sms", ["SM1"]) == set()
+
+
+def test_a_parked_report_that_says_nothing_new_changes_nothing(
+    database: Database, keyring: Keyring, claimed: ClaimedText
+) -> None:
+    _report(database, DeliveryStatus.QUEUED)
+    assert _mark(database, keyring, _result(claimed, Outcome.SENT, external_id="SM1")) is TextStatus.SENT
+    assert _row(database).reported_at is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sqlite3
 import threading
 from typing import Any
 
@@ -12,11 +13,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, make_url, text
 
 from storage import schema
 from storage.database import Database
-from storage.errors import DatabaseNewer, EngineRunning
+from storage.errors import DatabaseDamaged, DatabaseNewer, DatabaseUnreachable, EngineRunning
 from storage.models import METADATA
 from storage.revisions import REVISIONS, SchemaState
 from tests.databases import Databases
@@ -101,6 +102,40 @@ def test_two_programs_that_start_at_once_make_one_database(database_url: str) ->
         thread.join()
     assert done.count(True) == 1
     assert schema.check(database_url) is SchemaState.CURRENT
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ("INSERT INTO alembic_version VALUES ('0000')", SchemaState.FOREIGN),
+        ("DELETE FROM alembic_version", SchemaState.FOREIGN),
+    ],
+)
+def test_a_database_that_contradicts_itself_is_left_alone(
+    ready_database_url: str, change: str, state: SchemaState
+) -> None:
+    with Database(ready_database_url, writer=True) as database, database.writing() as connection:
+        connection.execute(text(change))
+    assert schema.check(ready_database_url) is state
+    with pytest.raises(DatabaseDamaged):
+        schema.upgrade(ready_database_url)
+
+
+def test_an_upgrade_that_leaves_rows_without_their_parents_is_taken_back(sqlite: Databases) -> None:
+    url = sqlite.empty()
+    _upgrade_and_die(url, statements=None, revision=REVISIONS[0])
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as other:
+        other.execute("INSERT INTO message_body VALUES (7, 'orphan', '', NULL, NULL, '[]')")
+    other.close()
+    with pytest.raises(DatabaseDamaged, match="message_body"):
+        schema.upgrade(url)
+    assert schema.check(url) is SchemaState.OUTDATED
+
+
+def test_a_database_that_nobody_made_on_the_server_cannot_be_reached(postgresql: Databases) -> None:
+    url = make_url(postgresql.empty()).set(database="not_there")
+    with pytest.raises(DatabaseUnreachable):
+        schema.check(url.render_as_string(hide_password=False))
 
 
 def test_nothing_is_upgraded_under_a_running_engine(sqlite: Databases) -> None:
