@@ -1,8 +1,8 @@
-"""Where everything the gateway knows is kept: it writes what was decided and reads it back, and never
-decides.
+"""Where everything the gateway knows is kept: it writes what was decided, reads it back, and never decides.
 
-Reading order: `database` (the only begin, commit and rollback) · `models` (the tables) · `people`
-(encryption) · `contacts` · `messages` · `cases`, `assignments`, `reporters`, `questions`, `deadlines` ·
-`outbox` · `ledger`, `seals` · `decisions` (what one turn writes) · `working_set` (what one turn reads) ·
-`registry` · `views` (for people to read).
+Reading order: `database` (the only begin, commit and rollback) · `schema`, `revisions`, `migrations` ·
+`models` (the tables) · `bulk` (many rows in one statement) · `people` (encryption) · `contacts` · `messages`
+(inbox) · `cases`, `assignments`, `reporters`, `deadlines` · `outbox`, `receipts`, `texts` · `ledger`,
+`verification`, `seals` · `working_set` (what one turn reads) · `decisions` (what it writes) · `locks` ·
+`registry`, `sandbox` · `views`, `counts` (for people to read).
 """

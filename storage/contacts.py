@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, select, update
 
 from routing_rules.contacts import Contact
+from routing_rules.decisions import Verdict
 from routing_rules.messages import Address
 from storage import bulk, models
 from storage.people import Keyring, PersonKey, new_contact_id
@@ -193,6 +194,9 @@ def erase(connection: Connection, ids: Iterable[str]) -> None:
         owed = select(outbox.c.id).where(outbox.c.contact.in_(chunk))
         connection.execute(delete(models.outbox_body).where(models.outbox_body.c.outbox.in_(owed)))
         connection.execute(update(message).where(message.c.contact.in_(chunk)).values(address=None))
+        # Without its words a text can never be decided.
+        waiting = (message.c.contact.in_(chunk), message.c.verdict == Verdict.WAITING.value)
+        connection.execute(update(message).where(*waiting).values(verdict=Verdict.SET_ASIDE.value))
         connection.execute(update(outbox).where(outbox.c.contact.in_(chunk)).values(address=None, sent_to=None))
         connection.execute(delete(_address).where(_address.c.contact.in_(chunk)))
         connection.execute(

@@ -76,6 +76,14 @@ def test_a_waiting_text_is_not_forgotten_when_its_address_changes_hands(database
         assert messages.waiting(connection, keyring, limit=9) == []
 
 
+def test_a_waiting_text_of_an_erased_person_is_set_aside(database: Database, keyring: Keyring) -> None:
+    with database.writing() as connection:
+        receive(connection, keyring, a_message("SM1"), verdict=Verdict.WAITING, case_number=None)
+        receive(connection, keyring, a_message("SM2", BOB), verdict=Verdict.WAITING, case_number=None)
+        contacts.erase(connection, [somebody(connection, keyring).id])
+        assert messages.count_verdicts(connection) == {Verdict.SET_ASIDE: 1, Verdict.WAITING: 1}
+
+
 def test_recent_texts_leave_out_what_is_not_decided(database: Database, keyring: Keyring) -> None:
     with database.writing() as connection:
         receive(connection, keyring, a_message("SM1", text="old", received_at=NOW - minutes(6)))
