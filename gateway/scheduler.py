@@ -18,6 +18,7 @@ from gateway.engine import Engine, EngineStopped
 from gateway.items import Beat, Beaten, Received, SealLedger
 from gateway.spool import Spool
 from storage.errors import DatabaseError
+from storage.seals import Seal
 
 log = structlog.get_logger(__name__)
 
@@ -77,13 +78,13 @@ class Heartbeat:
     def seal(self) -> None:
         """Seal the ledger and write the seal outside the database."""
         try:
-            seal = self._engine.do(SealLedger())
+            seal: Seal | None = self._engine.do(SealLedger())
         except (DatabaseError, EngineStopped) as error:
             log.warning("The ledger could not be sealed.", action="seal_missed", reason=str(error))
             return
         if seal is not None:
-            append_seal(self._seal_file, seal)
-            log.info("The ledger was sealed.", action="sealed", seal=seal["seq"], hash=seal["hash"])
+            append_seal(self._seal_file, seal.as_dict())
+            log.info("The ledger was sealed.", action="sealed", seal=seal.seq, hash=seal.hash)
 
 
 def append_seal(file: Path, seal: dict[str, object]) -> None:
