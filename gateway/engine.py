@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -19,6 +19,7 @@ from gateway import escalate, outgoing
 from gateway.clock import Clock
 from gateway.gather import gather_all
 from gateway.items import (
+    Accepted,
     Beat,
     Beaten,
     ClaimTexts,
@@ -31,24 +32,25 @@ from gateway.items import (
     SealLedger,
     Sent,
 )
-from gateway.receive import Arrivals
+from gateway.receive import Arrivals, keep_undecided
 from gateway.turn import Turn
 from routing_rules.city import City
 from routing_rules.draft import Policy
+from routing_rules.messages import InboundMessage
 from routing_rules.reply_codes import ReplyCodes
 from storage import assignments, deadlines, decisions, receipts, sandbox
 from storage.database import Database
-from storage.errors import DatabaseConflict, DatabaseError
+from storage.errors import DatabaseBusy, DatabaseConflict, DatabaseError
 from storage.people import Keyring
 
 log = structlog.get_logger(__name__)
 
 #: Items that one turn takes at most; what comes later waits for the next one.
 MOST_ITEMS = 256
-#: Waiting texts that a heartbeat tries again.
-_RETRIES = 50
-#: Redone turns because of equal reply codes; two in a row are already next to impossible.
-_CODE_TRIES = 5
+#: Turns that PostgreSQL broke off in favour of another engine are done again this often.
+_BUSY_TRIES = 3
+#: A turn is done again at most this often; two taken reply codes in a row are already next to impossible.
+_MOST_TRIES = 8
 
 
 class EngineStopped(Exception):
@@ -193,10 +195,9 @@ class Engine:
             else:
                 self._one_by_one(tickets)
             return
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whoever handed it in is told
             if len(tickets) == 1:
-                log.exception("An item could not be done.", action="item_failed", item=type(tickets[0].item).__name__)
-                tickets[0].fail(error)
+                self._set_aside(tickets[0], error)
             else:
                 self._one_by_one(tickets)
             return
@@ -204,21 +205,44 @@ class Engine:
             ticket.keep(result)
         self.after_commit()
 
+    def _set_aside(self, ticket: Ticket, error: Exception) -> None:
+        """An item that breaks its turn: a text is kept undecided, and a heartbeat goes on with deadlines alone."""
+        log.exception("An item could not be done.", action="item_failed", item=type(ticket.item).__name__)
+        try:
+            match ticket.item:
+                case Received(message):
+                    ticket.keep(self._keep_undecided(message))
+                case Beat(retries=retries) if retries:
+                    ticket.keep(self._transaction([replace(ticket.item, retries=0)])[0])
+                case _:
+                    ticket.fail(error)
+        except Exception as another:  # noqa: BLE001 - whoever handed it in is told
+            ticket.fail(another)
+
+    def _keep_undecided(self, message: InboundMessage) -> Accepted:
+        with self._database.writing() as connection:
+            return keep_undecided(connection, self._keyring, message, self._clock.utcnow())
+
     def _one_by_one(self, tickets: Sequence[Ticket]) -> None:
         """One poisoned item must not hold up the others."""
         for ticket in tickets:
             self._turn([ticket])
 
     def _transaction(self, items: Sequence[Item]) -> list[Any]:
+        """One committed turn; done again without the reply codes that were taken, or when PostgreSQL broke it off."""
         taken: set[str] = set()
-        for _ in range(_CODE_TRIES):
-            clash = _CodesTaken()
+        busy = 0
+        for _ in range(_MOST_TRIES):
             try:
                 with self._database.writing() as connection:
                     return self._do(connection, items, taken)
             except _CodesTaken as found:
-                clash = found
-            taken |= clash.digests
+                taken |= found.digests
+            except DatabaseBusy:
+                busy += 1
+                # SQLite has waited long enough by itself; PostgreSQL chose one of two turns that waited in a circle.
+                if self._database.is_sqlite or busy >= _BUSY_TRIES:
+                    raise
         raise LookupError("no free reply codes")
 
     def _do(self, connection: Connection, items: Sequence[Item], taken: set[str]) -> list[Any]:
@@ -233,7 +257,7 @@ class Engine:
         received = [item.message for item in items if isinstance(item, Received)]
         # On PostgreSQL a case is locked before what hangs on it, so due deadlines are claimed first of all.
         due = deadlines.claim_due(connection, turn.now, beat.limit) if beat else []
-        arrivals = Arrivals(turn, connection, received, retry=_RETRIES if beat else 0)
+        arrivals = Arrivals(turn, connection, received, retry=beat.retries if beat else 0)
         turn.known = gather_all(connection, turn, arrivals.read(), [deadline.case_number for deadline in due])
         turn.known.taken_codes |= taken
         escalate.decide_all(turn, due)

@@ -44,6 +44,8 @@ class Beat:
 
     #: Deadlines looked at in one turn at most.
     limit: int = 500
+    #: Waiting texts that are tried again.
+    retries: int = 50
 
 
 @dataclass(frozen=True, slots=True)

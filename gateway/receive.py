@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -19,6 +20,8 @@ from routing_rules.decisions import Verdict
 from routing_rules.intents import Intent, read
 from routing_rules.messages import InboundMessage
 from storage import contacts, messages
+from storage.locks import lock, sender_key
+from storage.people import Keyring
 
 log = structlog.get_logger(__name__)
 
@@ -41,14 +44,12 @@ class Arrivals:
     def __init__(self, turn: Turn, connection: Connection, received: Sequence[InboundMessage], *, retry: int) -> None:
         self._turn = turn
         self._connection = connection
-        keys = [(message.channel, message.external_id) for message in received]
-        self._known = messages.known(connection, keys)
-        fresh = {
-            (message.channel, message.external_id): message
-            for message in reversed(received)
-            if (message.channel, message.external_id) not in self._known
-        }
-        new = [message for message in received if fresh.get((message.channel, message.external_id)) is message]
+        # Two engines must not both find a text unknown.
+        lock(connection, [sender_key(turn.keyring, message.sender) for message in received])
+        self._known = messages.known(connection, [_key(message) for message in received])
+        fresh = {_key(message): message for message in reversed(received) if _key(message) not in self._known}
+        new = [message for message in received if fresh.get(_key(message)) is message]
+        self._fresh = {id(message) for message in new}
         people = contacts.find_or_create(
             connection,
             turn.keyring,
@@ -87,7 +88,7 @@ class Arrivals:
         stored = []
         for arrival in self._new:
             verdict, number, failed = self._decide(arrival)
-            self._known[arrival.message.channel, arrival.message.external_id] = (verdict, number)
+            self._known[_key(arrival.message)] = (verdict, number)
             stored.append(
                 messages.Received(
                     message=arrival.message,
@@ -106,11 +107,12 @@ class Arrivals:
 
     def answer(self, message: InboundMessage, *, repeated: bool) -> Accepted:
         """What became of a text."""
-        verdict, number = self._known[message.channel, message.external_id]
+        verdict, number = self._known[_key(message)]
         return Accepted(verdict, number, repeated)
 
     def is_new(self, message: InboundMessage) -> bool:
-        return any(arrival.message is message for arrival in self._new)
+        """Whether this very text was stored by this turn."""
+        return id(message) in self._fresh
 
     def _read(self, message: InboundMessage) -> Intent | None:
         try:
@@ -144,3 +146,18 @@ class Arrivals:
             return Verdict.WAITING, None, True
         self._turn.decisions.append(decision)
         return decision.verdict or Verdict.SET_ASIDE, decision.case_number, False
+
+
+def keep_undecided(connection: Connection, keyring: Keyring, message: InboundMessage, now: datetime) -> Accepted:
+    """Store a text whose turn broke, so that it can be acknowledged and tried again."""
+    lock(connection, [sender_key(keyring, message.sender)])
+    if _key(message) in (known := messages.known(connection, [_key(message)])):
+        return Accepted(*known[_key(message)], repeated=True)
+    contact = contacts.find_or_create(connection, keyring, [message.sender], now)[message.sender]
+    kept = messages.Received(message=message, contact=contact.id, verdict=Verdict.WAITING, attempts=1)
+    messages.record(connection, keyring, [kept])
+    return Accepted(Verdict.WAITING, None)
+
+
+def _key(message: InboundMessage) -> messages.MessageKey:
+    return message.channel, message.external_id
