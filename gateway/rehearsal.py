@@ -82,7 +82,7 @@ class Rehearsal:
         schema.upgrade(url)
         self.clock = VirtualClock(start)
         self.keyring = Keyring(master_key or secrets.token_bytes(32))
-        self.database = Database(url, writer=True)
+        self.database = Database(url, writer=True, durable=False)
         self.transcript: list[Line] = []
         self.book = read_book(city)
         load_registry(self.database, self.keyring, self.book, city, start)

@@ -32,18 +32,20 @@ class Database:
     threads.
     """
 
-    def __init__(self, url: str, *, writer: bool, readers: int = 8) -> None:
+    def __init__(self, url: str, *, writer: bool, readers: int = 8, durable: bool = True) -> None:
         """Open an existing database whose schema is the one of this version.
 
-        ``readers`` is how many threads can read at once. Raises DatabaseUnsupported, DatabaseMissing,
-        DatabaseOutdated, DatabaseNewer, DatabaseDamaged, DatabaseUnreachable, or (for a writer on SQLite)
-        EngineRunning.
+        ``readers`` is how many threads can read at once. ``durable=False`` is for a database that nobody
+        misses when the machine stops: on SQLite a commit then does not wait for the disk. Raises
+        DatabaseUnsupported, DatabaseMissing, DatabaseOutdated, DatabaseNewer, DatabaseDamaged,
+        DatabaseUnreachable, or (for a writer on SQLite) EngineRunning.
         """
         self.url = parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             refuse_unusable_file(sqlite_path(self.url))
         self._lock = EngineLock(sqlite_path(self.url)) if writer and self.is_sqlite else None
+        self._durable = durable
         self._engines: list[Engine] = []
         try:
             self._read = self._open(writing=False, connections=readers)
@@ -118,7 +120,9 @@ class Database:
 
     def _open(self, *, writing: bool, connections: int) -> Engine:
         if self.is_sqlite:
-            engine = sqlite_engine(sqlite_path(self.url), writing=writing, connections=connections)
+            engine = sqlite_engine(
+                sqlite_path(self.url), writing=writing, connections=connections, durable=self._durable
+            )
         else:
             engine = postgresql_engine(self.url, writing=writing, connections=connections)
         self._engines.append(engine)

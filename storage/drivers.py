@@ -88,9 +88,9 @@ class EngineLock:
             self._descriptor = None
 
 
-def sqlite_engine(path: Path, *, writing: bool, connections: int) -> Engine:
+def sqlite_engine(path: Path, *, writing: bool, connections: int, durable: bool = True) -> Engine:
     """Connections to an existing SQLite file; only the writing one checkpoints (two can corrupt the file
-    before 3.51.3).
+    before 3.51.3). Without ``durable`` a commit does not wait for the disk.
     """
 
     def connect() -> sqlite3.Connection:
@@ -104,7 +104,7 @@ def sqlite_engine(path: Path, *, writing: bool, connections: int) -> Engine:
         connection.execute("PRAGMA foreign_keys=ON")
         if writing:
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
             connection.execute("PRAGMA secure_delete=ON")
         else:
             connection.execute("PRAGMA wal_autocheckpoint=0")
