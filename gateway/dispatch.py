@@ -14,11 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-
 from gateway.clock import Clock
 from gateway.engine import Engine
 from gateway.items import Attempt, ClaimTexts, Sent
+from gateway.logs import logger
 from handlers.contract import Channel, OutgoingText, SendLookup
 from handlers.errors import SendError
 from routing_rules.messages import Address
@@ -26,7 +25,7 @@ from storage.errors import DatabaseError
 from storage.receipts import Outcome, SendResult
 from storage.texts import Claim, ClaimedText
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 #: Texts claimed at once.
 BATCH = 64

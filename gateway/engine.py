@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection
 
 from gateway import escalate, outgoing
@@ -32,6 +31,7 @@ from gateway.items import (
     SealLedger,
     Sent,
 )
+from gateway.logs import logger
 from gateway.receive import Arrivals, keep_undecided
 from gateway.turn import Turn
 from routing_rules.city import City
@@ -43,7 +43,7 @@ from storage.database import Database
 from storage.errors import DatabaseBusy, DatabaseConflict, DatabaseError
 from storage.people import Keyring
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 #: Items that one turn takes at most; what comes later waits for the next one.
 MOST_ITEMS = 256

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import structlog
-
+from gateway.logs import logger
 from gateway.turn import Turn
 from routing_rules import escalation
 from routing_rules.deadlines import Deadline
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 def decide_all(turn: Turn, due: Sequence[Deadline]) -> int:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from sqlalchemy import Connection
 
 from gateway.items import Accepted
+from gateway.logs import logger
 from gateway.turn import Turn
 from routing_rules import conversation
 from routing_rules.contacts import Contact
@@ -23,7 +23,7 @@ from storage import contacts, messages
 from storage.locks import lock, sender_key
 from storage.people import Keyring
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 #: A text whose decision failed this often waits for a person.
 MOST_ATTEMPTS = 5

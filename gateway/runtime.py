@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
-
 from gateway import logs
 from gateway.books import read_book
 from gateway.channels import Roads
@@ -20,6 +18,7 @@ from gateway.dispatch import Dispatcher, Pace
 from gateway.engine import Engine, EngineStopped
 from gateway.items import Received, Reported
 from gateway.keys import read_master_key
+from gateway.logs import logger
 from gateway.scheduler import Heartbeat
 from gateway.spool import Spool
 from handlers.addresses import is_service_sender
@@ -32,7 +31,7 @@ from storage.database import Database
 from storage.errors import DatabaseError
 from storage.people import Keyring
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)

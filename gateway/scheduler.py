@@ -9,18 +9,18 @@ import json
 import os
 from pathlib import Path
 
-import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from gateway.clock import Clock
 from gateway.dispatch import Dispatcher
 from gateway.engine import Engine, EngineStopped
 from gateway.items import Beat, Beaten, Received, SealLedger
+from gateway.logs import logger
 from gateway.spool import Spool
 from storage.errors import DatabaseError
 from storage.seals import Seal
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 #: How long a spooled text may wait for the engine, in seconds.
 _PATIENCE = 10.0

@@ -15,12 +15,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import structlog
-
+from gateway.logs import logger
 from routing_rules.messages import Address, Attachment, InboundMessage, Point
 from storage.errors import DatabaseError
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 _SUFFIX = ".json"
 _SET_ASIDE = ".bad"

@@ -5,15 +5,15 @@ The handler checks and translates; nothing is decided here.
 
 from __future__ import annotations
 
-import structlog
 from flask import Blueprint, Response, request
 
+from gateway.logs import logger
 from gateway.runtime import Runtime
 from handlers.contract import WEBHOOK_PREFIX, WebhookReceiver, WebhookRequest
 from handlers.errors import HandlerError
 from storage.errors import DatabaseError
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 #: Seconds a provider waits for the engine before its text goes to the spool. Twilio gives up after 15.
 PATIENCE = 5.0
