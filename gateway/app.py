@@ -1,11 +1,11 @@
-"""The web application: webhooks, health and metrics. Making it starts nothing."""
+"""The web application: webhooks, health, metrics, and in the sandbox the phones. Making it starts nothing."""
 
 from __future__ import annotations
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from gateway import health, webhooks
+from gateway import health, phones, webhooks
 from gateway.runtime import Runtime
 
 #: Bytes of a request at most; a webhook never comes near it.
@@ -26,6 +26,8 @@ def create_app(runtime: Runtime) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES, MAX_FORM_PARTS=50)
     app.register_blueprint(webhooks.blueprint(runtime))
     app.register_blueprint(health.blueprint(runtime))
+    if runtime.settings.sandbox:
+        app.register_blueprint(phones.blueprint(runtime))
 
     @app.after_request
     def add_headers(response: Response) -> Response:
