@@ -7,14 +7,11 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from gateway.app import create_app
 from gateway.clock import WallClock
@@ -26,56 +23,10 @@ from routing_rules.decisions import Verdict
 from routing_rules.working_time import WorkCalendar, parse_session
 from storage import sandbox
 from storage.texts import TextStatus
-from tests.sandbox import START, opened, set_up, settings_of
+from tests.sandbox import START, Trainee, opened, set_up, settings_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SMOKE = "盐港西路83号三个烟囱日夜冒黑烟,用劣质燃料,没人管"
-
-
-class Trainee:
-    """Somebody at the page."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self.runtime = runtime
-        self.client: FlaskClient = create_app(runtime).test_client()
-        self._ids = count(1)
-
-    def text(self, phone: str, words: str) -> None:
-        body = {"from": phone, "text": words, "id": f"t{next(self._ids)}"}
-        assert self.client.post("/webhooks/simulator", json=body).status_code == 200
-
-    def post_move(self, wish: object, **headers: str) -> TestResponse:
-        return self.client.post("/phones/clock", json=wish, headers=headers)
-
-    def move(self, **wish: object) -> dict[str, Any]:
-        answer = self.post_move(wish)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.get_json())
-
-    def state(self, *phones: str, **query: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.get(
-            "/phones/state", query_string={"phone": list(phones), "lang": "zh", **query}
-        ).get_json()
-        return found
-
-    def lines(self, phone: str) -> list[dict[str, Any]]:
-        return list(self.state(phone)["phones"][0]["lines"])
-
-    def texts(self, phone: str) -> list[str]:
-        return [line["text"] for line in self.lines(phone) if line["direction"] == "out"]
-
-    def times(self, phone: str) -> list[str]:
-        return [line["time"] for line in self.lines(phone) if line["direction"] == "out"]
-
-    def now(self) -> datetime:
-        return self.runtime.clock.utcnow()
-
-    def code(self, phone: str, containing: str = "") -> str:
-        return next(
-            found[0]
-            for text in reversed(self.texts(phone))
-            if containing in text and (found := re.search(r"(?<!\d)\d{6}(?!\d)", text))
-        )
 
 
 @pytest.fixture

@@ -28,10 +28,8 @@ function drawWords(target, text, hint, onAnswer) {
     const [whole, quoted, code, verb] = found;
     const answer = quoted === undefined ? `${code}${verb ? ` ${verb} ` : ""}` : quotedAnswer(text, found.index, quoted);
     if (answer === null) continue;
-    const label = quoted === undefined ? whole : quoted;
-    const from = found.index + (quoted === undefined ? 0 : 1);
-    target.append(text.slice(done, from), answerButton(label, answer, hint, onAnswer));
-    done = from + label.length;
+    target.append(text.slice(done, found.index), answerButton(whole, answer, hint, onAnswer));
+    done = found.index + whole.length;
   }
   target.append(text.slice(done));
 }

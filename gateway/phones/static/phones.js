@@ -85,22 +85,25 @@ function newId() {
   return `page-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }
 
-async function sendText(phone, field) {
+async function sendText(phone, field, problem) {
   const text = field.value.trim();
-  if (!text) return;
+  if (!text || field.readOnly) return;
   // The same draft keeps its id, so that pressing Send again after a lost answer changes nothing.
   if (field.dataset.sent !== text) {
     field.dataset.sent = text;
     field.dataset.id = newId();
   }
+  field.readOnly = true;
   try {
     const answer = await postJson(config.texts, { from: phone, text, id: field.dataset.id });
     if (!answer.ok) throw new Error((await answer.text()).trim());
   } catch (error) {
-    status.textContent = `${words.not_sent}: ${error.message}`;
+    problem.textContent = `${words.not_sent} (${error.message})`;
     return;
+  } finally {
+    field.readOnly = false;
   }
-  status.textContent = "";
+  problem.textContent = "";
   field.value = "";
   delete field.dataset.sent;
   fit(field);
@@ -196,7 +199,7 @@ for (const section of document.querySelectorAll(".phone")) {
   const field = section.querySelector("textarea");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    sendText(section.dataset.phone, field);
+    sendText(section.dataset.phone, field, section.querySelector(".unsent"));
   });
   field.addEventListener("keydown", (event) => {
     // Enter that ends a word of a Chinese input method must not send.
