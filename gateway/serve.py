@@ -44,7 +44,10 @@ def serve(settings: Settings) -> None:
     stop = _stop_signal()
     runtime.start()
     threading.Thread(target=server.run, name="web", daemon=True).start()
-    click.echo(f"gridgate serves {settings.city} on http://{settings.listen.host}:{settings.listen.port}")
+    here = f"http://{settings.listen.host}:{settings.listen.port}"
+    click.echo(f"gridgate serves {settings.city} on {here}")
+    if settings.sandbox:
+        click.echo(f"training phones: {here}/phones")
     stop.wait()
     drain(server, DRAIN_SECONDS, WallClock())
     runtime.stop()
