@@ -26,6 +26,9 @@ _outbox = models.outbox
 _body = models.outbox_body
 _contact = models.contact
 
+#: A text that waits for another one of the same words is looked at again after this long.
+_TURN = timedelta(seconds=1)
+
 _ORDER = {urgency: position for position, urgency in enumerate(Urgency)}
 _URGENCIES = tuple(Urgency)
 
@@ -64,12 +67,15 @@ def claim(
     What has expired by ``now``, and what a person who opted out shall not get, is cancelled here, inside the
     same transaction. Leases run from ``leased_at`` where that is another clock than the business time
     ``now``; texts that another engine is claiming are passed over.
+
+    The same words leave for one person one after the other: what a provider knows of a text with an unknown
+    outcome it tells by recipient and words, and two at once could be taken for each other.
     """
     rows = connection.execute(_due(now, urgencies).limit(limit)).all()
     reasons = {row.id: _reason_to_cancel(row, now) for row in rows}
     cancelled = tuple(fact_of(row, TextStatus.CANCELLED, reason=reason) for row in rows if (reason := reasons[row.id]))
     _cancel(connection, cancelled)
-    taken = [row for row in rows if reasons[row.id] is None]
+    taken = _one_at_a_time(connection, [row for row in rows if reasons[row.id] is None], now)
     until = (leased_at or now) + timedelta(seconds=lease_seconds)
     ids = [row.id for row in taken]
     for chunk in bulk.chunks(ids):
@@ -114,6 +120,9 @@ def release_leases(connection: Connection, now: datetime, *, every: bool = False
                 status=TextStatus.UNKNOWN.value,
                 lease_id=None,
                 lease_until=None,
+                # Where the attempt before went says nothing about where this one did.
+                channel=None,
+                sent_to=None,
                 next_attempt_at=now,
                 last_error="lease_ended",
             )
@@ -199,6 +208,45 @@ def _reason_to_cancel(row: Any, now: datetime) -> str | None:
 def _cancel(connection: Connection, facts: Iterable[TextFact]) -> None:
     rows = [{"id": fact.id, "status": fact.status.value, "last_error": fact.reason} for fact in facts]
     bulk.update(connection, _outbox, rows, key=("id",))
+
+
+def _one_at_a_time(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Any]:
+    """The rows whose words are not under way to the same person already; the others get another time."""
+    busy = _under_way(connection, {row.contact for row in rows})
+    taken: dict[tuple[str, str], Any] = {}
+    waiting = []
+    for row in rows:
+        words = row.contact, row.body
+        if any(_goes_before(other, row) for other in busy.get(words, ())):
+            waiting.append(row.id)
+        elif words not in taken:
+            taken[words] = row
+    for chunk in bulk.chunks(waiting):
+        connection.execute(update(_outbox).where(_outbox.c.id.in_(chunk)).values(next_attempt_at=now + _TURN))
+    return list(taken.values())
+
+
+def _under_way(connection: Connection, people: Iterable[str]) -> dict[tuple[str, str], list[Any]]:
+    """Texts to these people that may have reached the provider or are about to, by person and words."""
+    found: dict[tuple[str, str], list[Any]] = {}
+    states = (TextStatus.SENDING.value, TextStatus.UNKNOWN.value)
+    for chunk in bulk.chunks(people):
+        query = (
+            select(_outbox.c.id, _outbox.c.status, _outbox.c.contact, _body.c.text.label("body"))
+            .join(_body, _body.c.outbox == _outbox.c.id)
+            .where(_outbox.c.status.in_(states), _outbox.c.contact.in_(chunk))
+        )
+        for row in connection.execute(query):
+            found.setdefault((row.contact, row.body), []).append(row)
+    return found
+
+
+def _goes_before(other: Any, row: Any) -> bool:
+    """Whether a text that is under way must be settled before this one moves; of two unknown ones the older."""
+    if other.id == row.id:
+        return False
+    both_unknown = other.status == row.status == TextStatus.UNKNOWN.value
+    return other.id < row.id if both_unknown else True
 
 
 def _claimed(row: Any, known: Sequence[KnownAddress], lease_id: str, until: datetime, now: datetime) -> ClaimedText:

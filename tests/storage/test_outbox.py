@@ -138,6 +138,49 @@ def test_a_new_engine_takes_over_the_leases_of_a_dead_one(database: Database, ke
         assert len(outbox.release_leases(connection, NOW, every=True)) == 1
 
 
+def test_a_lease_that_ended_leaves_no_word_of_the_road_that_was_taken(database: Database, keyring: Keyring) -> None:
+    with database.writing() as connection:
+        alice = open_case(connection, keyring).id
+        (number,) = outbox.add(connection, keyring, [a_text(alice)], NOW)
+        _claim(connection, keyring)
+        busy = {"outcome": Outcome.RETRY, "channel": "twilio_sms", "address": ALICE}
+        mark(connection, keyring, [SendResult(id=number, lease_id="lease-1", at=NOW, **busy)])
+        _claim(connection, keyring, lease_id="lease-2")
+        outbox.release_leases(connection, NOW + minutes(1))
+        (again,) = _claim(connection, keyring, now=NOW + minutes(1), lease_id="lease-3").texts
+        assert (again.unknown, again.channel, again.sent_to) == (True, None, None)
+
+
+def test_the_same_words_leave_for_one_person_one_after_the_other(database: Database, keyring: Keyring) -> None:
+    """What a provider says about an unknown outcome, it says by recipient and words."""
+    with database.writing() as connection:
+        alice = open_case(connection, keyring).id
+        bob = somebody(connection, keyring, BOB).id
+        owed = [a_text(alice, "first"), a_text(alice, "second"), a_text(bob, "his"), a_text(alice, "other words")]
+        same = [replace(each, body="the same words") for each in owed[:3]]
+        first, second, *_ = outbox.add(connection, keyring, [*same, owed[3]], NOW)
+        assert [each.key for each in _claim(connection, keyring).texts] == ["first", "his", "other words"]
+        assert _claim(connection, keyring, lease_id="lease-2").texts == ()
+        outbox.release_leases(connection, NOW + minutes(1))
+        later = NOW + minutes(2)
+        unknown = _claim(connection, keyring, now=later, lease_id="lease-3").texts
+        assert [each.key for each in unknown] == ["first", "his", "other words"]
+        sent = SendResult(id=first, lease_id="lease-3", outcome=Outcome.SENT, at=later, external_id="SM1")
+        mark(connection, keyring, [sent])
+        assert [each.id for each in _claim(connection, keyring, now=later + minutes(1)).texts] == [second]
+
+
+def test_texts_that_wait_for_their_turn_hold_nobody_up(database: Database, keyring: Keyring) -> None:
+    with database.writing() as connection:
+        alice = open_case(connection, keyring).id
+        bob = somebody(connection, keyring, BOB).id
+        same = [a_text(alice, f"key-{n}", body="the same words") for n in range(5)]
+        outbox.add(connection, keyring, [*same, a_text(bob, "his")], NOW)
+        assert len(_claim(connection, keyring, limit=2).texts) == 1
+        assert _claim(connection, keyring, limit=4).texts == ()
+        assert [each.key for each in _claim(connection, keyring, limit=4).texts] == ["his"]
+
+
 def test_automatic_replies_of_the_last_hour_are_counted(database: Database, keyring: Keyring) -> None:
     with database.writing() as connection:
         alice = open_case(connection, keyring).id

@@ -79,7 +79,7 @@ def test_a_phone_shows_what_came_and_what_left_in_order(told: Database, keyring:
             (NOW + minutes(1), "out", "sim:alice", TextStatus.SENT),
         ]
         assert lines[0].text == a_message().text
-        assert (lines[1].text, lines[1].template, lines[1].segments) == (a_text(alice).body, "received", 2)
+        assert (lines[1].text, lines[1].template, lines[1].segments) == (a_text(alice, "first").body, "received", 2)
         everybody = views.conversation(connection, keyring)
         assert [line.address for line in everybody] == ["sim:alice", "sim:alice", "sim:bob"]
         assert views.conversation(connection, keyring, limit=1) == everybody[-1:]
