@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.clock import Clock
-from gateway.engine import Engine
+from gateway.engine import Engine, EngineStopped
 from gateway.items import Attempt, ClaimTexts, Sent
 from gateway.logs import logger
 from handlers.contract import Channel, OutgoingText, SendLookup
@@ -27,8 +27,10 @@ from storage.texts import Claim, ClaimedText
 
 log = logger(__name__)
 
-#: Texts claimed at once.
+#: Texts claimed at once where one thread sends them all.
 BATCH = 64
+#: Texts under way at most, for each sender: enough that none runs dry, few enough that none waits out its lease.
+_QUEUED = 2
 #: A text whose outcome is unknown is looked at again after this long, so that the provider's list is complete.
 _ASK_AFTER = timedelta(seconds=5)
 #: Sends of a text that cannot be asked about, the first one included.
@@ -75,6 +77,10 @@ class Dispatcher:
         self._pace = pace
         self._jitter = jitter
         self._senders = senders
+        self._lock = threading.Lock()
+        self._under_way = 0
+        #: The last claim found as much as it asked for.
+        self._more = False
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -85,7 +91,7 @@ class Dispatcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the batch under way. Harmless when it does not run."""
+        """Finish the sends under way and give back what was claimed beyond them. Harmless when it does not run."""
         self._stopping.set()
         self._wake.set()
         if self._thread is not None:
@@ -98,7 +104,7 @@ class Dispatcher:
 
     def run_once(self) -> int:
         """Claim and send one batch in the caller's thread. Returns how many texts were tried or cancelled."""
-        claim = self._claim()
+        claim = self._claim(BATCH)
         if claim.texts:
             self._engine.do(Sent(tuple(self.attempt(text) for text in claim.texts)))
         return len(claim.texts) + len(claim.cancelled)
@@ -109,21 +115,49 @@ class Dispatcher:
                 self._wake.wait()
                 self._wake.clear()
                 try:
-                    while not self._stopping.is_set() and self._batch(pool):
+                    while not self._stopping.is_set() and self._hand_out(pool):
                         pass
-                except DatabaseError as error:
+                except (DatabaseError, EngineStopped) as error:
                     log.warning("The outbox cannot be read just now.", action="dispatch_waits", reason=str(error))
                 except Exception:
                     log.exception("Sending failed; it goes on with the next heartbeat.", action="dispatch_failed")
 
-    def _batch(self, pool: ThreadPoolExecutor) -> int:
-        claim = self._claim()
-        if claim.texts:
-            self._engine.do(Sent(tuple(pool.map(self.attempt, claim.texts))))
-        return len(claim.texts) + len(claim.cancelled)
+    def _hand_out(self, pool: ThreadPoolExecutor) -> bool:
+        """Claim what the senders can soon take, and hand it to them. Returns whether there may be more at once."""
+        with self._lock:
+            room = self._senders * _QUEUED - self._under_way
+        if room < self._senders:
+            return False
+        claim = self._claim(room)
+        with self._lock:
+            self._under_way += len(claim.texts)
+            self._more = len(claim.texts) + len(claim.cancelled) >= room
+        for text in claim.texts:
+            pool.submit(self._send_and_tell, text)
+        return bool(claim)
 
-    def _claim(self) -> Claim:
-        item = ClaimTexts(limit=BATCH, lease_id=secrets.token_hex(8), lease_seconds=self._pace.lease_seconds)
+    def _send_and_tell(self, text: ClaimedText) -> None:
+        """Write each result as soon as it is known: a crash leaves unknown only what was just being sent."""
+        try:
+            self._engine.do(Sent((self.attempt(text),)))
+        except (DatabaseError, EngineStopped) as error:
+            log.warning(
+                "The result of a send could not be written; the text will be asked about.",
+                action="result_lost",
+                text=text.id,
+                reason=str(error),
+            )
+        except Exception:
+            log.exception("The result of a send could not be written.", action="result_lost", text=text.id)
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                more = self._more
+            if more:
+                self._wake.set()
+
+    def _claim(self, limit: int) -> Claim:
+        item = ClaimTexts(limit=limit, lease_id=secrets.token_hex(8), lease_seconds=self._pace.lease_seconds)
         found: Claim = self._engine.do(item)
         return found
 
@@ -131,6 +165,9 @@ class Dispatcher:
 
     def attempt(self, text: ClaimedText) -> Attempt:
         """Try to send one claimed text over the channels that reach its addresses; raises nothing."""
+        if self._stopping.is_set() or self._comes_too_late(text):
+            outcome = Outcome.UNKNOWN if text.unknown else Outcome.RETRY
+            return self._result(text, outcome, None, None, error="given_back")
         try:
             if text.unknown:
                 settled = self._ask(text)
@@ -140,6 +177,10 @@ class Dispatcher:
         except Exception as error:
             log.exception("A text could not be sent.", action="send_failed", text=text.id)
             return self._result(text, Outcome.UNKNOWN, None, None, error=type(error).__name__)
+
+    def _comes_too_late(self, text: ClaimedText) -> bool:
+        """Whether a send that began now could outlast its lease: somebody else may be sending the text by then."""
+        return self._clock.utcnow() >= text.lease_until - timedelta(seconds=self._pace.lease_seconds / 2)
 
     def _ask(self, text: ClaimedText) -> Attempt | None:
         """What the providers know of a text with an unknown outcome. None: it was not sent, try again.

@@ -45,6 +45,8 @@ from storage.people import Keyring
 
 log = logger(__name__)
 
+#: Items after which nothing new is to be sent; to wake the dispatcher for its own claims would never end.
+_OWE_NOTHING = (ClaimTexts, Sent, Reported, DropText, SealLedger)
 #: Items that one turn takes at most; what comes later waits for the next one.
 MOST_ITEMS = 256
 #: Turns that PostgreSQL broke off in favour of another engine are done again this often.
@@ -203,7 +205,8 @@ class Engine:
             return
         for ticket, result in zip(tickets, results, strict=True):
             ticket.keep(result)
-        self.after_commit()
+        if not all(isinstance(ticket.item, _OWE_NOTHING) for ticket in tickets):
+            self.after_commit()
 
     def _set_aside(self, ticket: Ticket, error: Exception) -> None:
         """An item that breaks its turn: a text is kept undecided, and a heartbeat goes on with deadlines alone."""
