@@ -9,7 +9,6 @@ from types import FrameType
 from typing import Any
 
 import click
-import structlog
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
@@ -17,9 +16,10 @@ from waitress.server import BaseWSGIServer, create_server
 from gateway.app import create_app
 from gateway.clock import Clock, WallClock
 from gateway.config import Settings
+from gateway.logs import logger
 from gateway.runtime import Runtime
 
-log = structlog.get_logger(__name__)
+log = logger(__name__)
 
 #: Seconds that requests under way may take after SIGTERM.
 DRAIN_SECONDS = 10.0
