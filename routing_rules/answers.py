@@ -13,7 +13,7 @@ from routing_rules.contacts import Contact
 from routing_rules.decisions import EntryKind, Verdict
 from routing_rules.draft import Draft
 from routing_rules.handling import forward
-from routing_rules.intents import Intent
+from routing_rules.intents import Intent, read_words
 from routing_rules.location import Location, LocationKind
 from routing_rules.messages import InboundMessage
 from routing_rules.residents import Outcome
@@ -29,7 +29,7 @@ def read_answer(draft: Draft, message: InboundMessage, intent: Intent, contact: 
     if question is None or question.expires_at <= draft.now:
         return None
     case = draft.known.case(question.case_number)
-    if case is None:
+    if case is None or not case.status.is_open:
         return None
     match question.kind:
         case QuestionKind.PLACE:
@@ -42,6 +42,24 @@ def read_answer(draft: Draft, message: InboundMessage, intent: Intent, contact: 
             return _same_matter(draft, message, intent, contact, question, case)
         case QuestionKind.FROM_HANDLER:
             return _from_handler(draft, message, intent, contact, question, case)
+
+
+def read_late_answer(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome | None:
+    """A digit that answers a question after its time, while the case still waits at the desk for somebody to have it.
+
+    A place that comes late needs no question to be understood.
+    """
+    question = draft.known.question_of(contact.id)
+    if question is None or question.expires_at > draft.now or intent.choice is None:
+        return None
+    case = draft.known.case(question.case_number)
+    if case is None or case.status is not CaseStatus.FILED or case.handler is not None:
+        return None
+    if question.kind is QuestionKind.AMBIGUOUS and intent.choice.digit <= len(question.options):
+        return _ambiguous(draft, message, intent, contact, question, case)
+    if question.kind is QuestionKind.WHICH_CASE:
+        return _which_case(draft, message, intent, contact, question, case)
+    return None
 
 
 def _answered(draft: Draft, question: Question) -> None:
@@ -102,20 +120,21 @@ def _which_case(
     if intent.choice is None:
         return None
     digit = intent.choice.digit
+    words = read_words(draft.city, case.text.words if case.text else "")
     if digit == SOMETHING_ELSE:
         _answered(draft, question)
         draft.record(EntryKind.QUESTION_ANSWERED, case.number, contact=contact.id, answer=digit)
-        return questions.ask_place(draft, message, contact, case)
+        case = draft.change(case.number, category=words.matter.category)
+        return _place_of_new(draft, message, contact, case, words.location)
     if not 1 <= digit <= len(question.options):
         return _out_of_range(draft, message, contact, question)
-    _answered(draft, question)
     main = draft.known.case(int(question.options[digit - 1]))
-    if main is None:
+    if main is None or not main.status.is_open:
         return None
+    _answered(draft, question)
     draft.record(EntryKind.QUESTION_ANSWERED, case.number, contact=contact.id, answer=digit)
-    words = case.text.words if case.text else ""
     closing.merge(draft, case.number, main.number)
-    return residents.add_words(draft, message, contact, draft.case(main.number), words)
+    return residents.add_to_case(draft, message, words, contact, draft.case(main.number))
 
 
 def _same_matter(
@@ -126,21 +145,40 @@ def _same_matter(
         return None
     reporter = draft.known.reporter(case.number, contact.id)
     _answered(draft, question)
-    if reporter is None or not case.status.is_open:
+    if reporter is None:
         return None
     closing.leave(draft, reporter)
     new = filing.open_case(draft, contact, message, case.category)
-    if intent.choice.words:
-        return questions.ask_place(draft, message, contact, new)
-    draft.change_text(new.number, words=case.text.words if case.text else message.text)
-    return questions.ask_place(draft, message, contact, new)
+    draft.change_text(new.number, words=_own_words(draft, contact, case, intent.choice.words))
+    location = draft.city.gazetteer.locate(intent.choice.words)
+    return _place_of_new(draft, message, contact, draft.case(new.number), location)
+
+
+def _own_words(draft: Draft, contact: Contact, left: Case, added: str) -> str:
+    """What the reporter himself wrote, never what the others of the case did: his text while we still have it at
+    hand, else only the name of the matter; and what he adds now.
+    """
+    recent = draft.known.traffic_of(contact.id, draft.now).texts
+    category = draft.city.book.categories.get(left.category or "")
+    name = category.names[draft.language_of(contact)] if category else ""
+    said = max((text for _, text in recent), key=len, default=name)
+    return " ".join(words for words in (said, added) if words)
+
+
+def _place_of_new(draft: Draft, message: InboundMessage, contact: Contact, case: Case, location: Location) -> Outcome:
+    """A case that a 9 made: filed where its words name a place, else with a question."""
+    if location.kind is LocationKind.EXACT:
+        return questions.place_found(draft, message, contact, case, location)
+    if location.kind is LocationKind.AMBIGUOUS:
+        return questions.ask_ambiguous(draft, message, contact, case, location)
+    return questions.ask_place(draft, message, contact, case)
 
 
 def _from_handler(
     draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, question: Question, case: Case
 ) -> Outcome | None:
     """The answer to a department's question is passed on as it is."""
-    if not case.status.is_open or intent.thanks:
+    if intent.thanks:
         return None
     if intent.matter.category not in (None, case.category):
         return None

@@ -50,7 +50,7 @@ TRANSITIONS: Mapping[CaseStatus, frozenset[CaseStatus]] = {
     _S.HANDLING: frozenset({_S.RETURNED, _S.SUSPENDED, _S.REPORTED, _S.DISPATCHED, _S.REJECTED, _S.MERGED,
                             _S.CLOSED, _S.FILED}),
     _S.RETURNED: frozenset({_S.DISPATCHED, _S.FILED, _S.REPORTED, _S.REJECTED, _S.MERGED, _S.CLOSED}),
-    _S.SUSPENDED: frozenset({_S.HANDLING, _S.DISPATCHED, _S.REPORTED, _S.REJECTED, _S.CLOSED}),
+    _S.SUSPENDED: frozenset({_S.HANDLING, _S.DISPATCHED, _S.REPORTED, _S.REJECTED, _S.CLOSED, _S.FILED}),
     _S.REPORTED: frozenset({_S.CLOSED, _S.DISPATCHED, _S.HANDLING, _S.FILED}),
     _S.CLOSED: frozenset({_S.DISPATCHED, _S.FILED, _S.HANDLING}),
     _S.REJECTED: frozenset({_S.FILED}),

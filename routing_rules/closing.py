@@ -14,7 +14,8 @@ from routing_rules.deadlines import DeadlineKind
 from routing_rules.decisions import EntryKind
 from routing_rules.draft import Draft
 from routing_rules.filing import add_reporter
-from routing_rules.handling import hand_back, resume
+from routing_rules.handling import hand_back, let_clocks_run, take_away, was_told
+from routing_rules.questions import drop_questions
 from routing_rules.telling import SHORT, Named, tell_office, tell_posting, tell_reporter
 
 #: "Priority rises at 10, 50, 100" reporters.
@@ -30,11 +31,11 @@ NOT_SATISFIED = 3
 def report(draft: Draft, task: Assignment, contact: Contact, result: str) -> Case:
     """The handler reports a result; somebody else is asked whether it is true."""
     number = task.case_number
-    if draft.case(number).status is CaseStatus.SUSPENDED:
-        resume(draft, number)
+    let_clocks_run(draft, number)
     draft.change_text(number, result=result)
     draft.end(task, "reported")
-    draft.end_all(number, "reported", Task.DECIDE, Task.HANDLE, Task.ASSIGN, Task.EXTEND, Task.SUSPEND)
+    take_away(draft, number)
+    draft.end_all(number, "reported", Task.ASSIGN, Task.EXTEND, Task.SUSPEND)
     draft.meet(
         number,
         DeadlineKind.ACCEPT,
@@ -132,7 +133,9 @@ def fail_check(draft: Draft, task: Assignment, reason: str) -> Case:
 
 
 def _stop(draft: Draft, number: int, outcome: str) -> None:
-    """End every task and clock of a case."""
+    """End every task, question and clock of a case."""
+    for reporter in draft.known.reporters(number):
+        drop_questions(draft, number, reporter.contact)
     draft.end_all(number, outcome)
     draft.meet(number, DeadlineKind.OVERALL)
     draft.cancel_all(number)
@@ -199,6 +202,7 @@ def withdraw(draft: Draft, case: Case, contact: Contact) -> None:
 
 def leave(draft: Draft, reporter: Reporter) -> None:
     """A reporter who does not belong to the case; his position stays empty for ever."""
+    drop_questions(draft, reporter.case_number, reporter.contact)
     draft.put(replace(reporter, position=-reporter.position))
     case = draft.case(reporter.case_number)
     draft.change(case.number, reporters=case.reporters - 1)
@@ -213,6 +217,8 @@ def reject(draft: Draft, task: Assignment, reason: str) -> Case:
     number = task.case_number
     draft.change_text(number, reason=reason)
     draft.record(EntryKind.REJECTED, number, office=task.office)
+    draft.end(task, "rejected")
+    _tell_holders_it_ended(draft, draft.case(number))
     _stop(draft, number, "rejected")
     case = draft.move(number, CaseStatus.REJECTED, closed_at=draft.now)
     for reporter in draft.known.reporters(number):
@@ -221,8 +227,9 @@ def reject(draft: Draft, task: Assignment, reason: str) -> Case:
 
 
 def _tell_holders_it_ended(draft: Draft, case: Case) -> None:
-    for task in draft.live(case.number, Task.DECIDE, Task.HANDLE):
-        tell_office(draft, case, task.office, "cancelled_task")
+    tasks = draft.live(case.number, Task.DECIDE, Task.HANDLE, Task.CHECK, Task.ASSIGN)
+    for office in dict.fromkeys(task.office for task in tasks if was_told(draft, task)):
+        tell_office(draft, case, office, "cancelled_task")
 
 
 # -- several people, one matter -----------------------------------------------------------------------------------
@@ -247,5 +254,6 @@ def merge(draft: Draft, number: int, main: int) -> Case:
             draft.put(replace(reporter, case_number=main, position=position))
             draft.change(main, reporters=draft.case(main).reporters + 1)
             draft.record(EntryKind.JOINED, main, contact=reporter.contact, merged_from=number)
+    _tell_holders_it_ended(draft, draft.case(number))
     _stop(draft, number, "merged")
     return draft.move(number, CaseStatus.MERGED, merged_into=main, closed_at=draft.now)

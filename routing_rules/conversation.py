@@ -48,17 +48,17 @@ def _meaning(draft: Draft, message: InboundMessage, intent: Intent, contact: Con
         return ignored, None
     if intent.opts_out or intent.opts_in:
         return _consent(draft, message, intent, contact), None
-    if posted and contact.unconfirmed:
-        return staff.confirm_address(draft, message, intent, contact)
     if posted and intent.code is not None:
-        return staff.act_on_code(draft, message, intent, contact)
+        act = staff.confirm_address if contact.unconfirmed else staff.act_on_code
+        return act(draft, message, intent, contact)
     if intent.emergency is not None:
         _warn_of_danger(draft, message, contact)
     if posted:
-        return staff.list_tasks(draft, message, intent, contact)
-    outcome = _of_resident(draft, message, intent, contact)
+        outcome = staff.list_tasks(draft, message, intent, contact)
+    else:
+        outcome = _of_resident(draft, message, intent, contact)
     if intent.emergency is not None:
-        _tell_duty_officers(draft, message, outcome[1])
+        _tell_duty_officers(draft, message, contact, outcome[1])
     return outcome
 
 
@@ -74,6 +74,9 @@ def _of_resident(draft: Draft, message: InboundMessage, intent: Intent, contact:
     rated = residents.rate(draft, message, intent, contact)
     if rated is not None:
         return rated
+    late = answers.read_late_answer(draft, message, intent, contact)
+    if late is not None:
+        return late
     if intent.thanks and not message.attachments:
         return Verdict.THANKS, residents.last_case(draft, contact)
     return residents.about_matter(draft, message, intent, contact)
@@ -98,7 +101,8 @@ def _never_answered(
 
 def _is_loop(draft: Draft, intent: Intent, contact: Contact, posted: bool) -> bool:
     """The same text for the third time in five minutes, unless it answers something."""
-    if draft.known.question_of(contact.id) is not None or (posted and intent.coded is not None):
+    question = draft.known.question_of(contact.id)
+    if (question is not None and question.expires_at > draft.now) or (posted and intent.coded is not None):
         return False
     if intent.choice is not None and residents.unanswered_results(draft, contact):
         return False
@@ -136,11 +140,14 @@ def _warn_of_danger(draft: Draft, message: InboundMessage, contact: Contact) -> 
     draft.record(EntryKind.EMERGENCY_SEEN, contact=contact.id, message=message.external_id)
 
 
-def _tell_duty_officers(draft: Draft, message: InboundMessage, number: int | None) -> None:
+def _tell_duty_officers(draft: Draft, message: InboundMessage, contact: Contact, number: int | None) -> None:
+    """The district hears of it with the case's number; a text of staff has none, but a name that can be called."""
     case = draft.known.case(number) if number is not None else None
-    district = draft.city.registry.district_office
-    for posting in draft.city.registry.posted_at(district.code):
-        words: dict[str, Any] = {"gist": message.text, "number": ""}
+    registry = draft.city.registry
+    posted = registry.postings_of(contact.id)
+    for posting in registry.posted_at(registry.district_office.code):
+        name = registry.name_of(posted[0].office, posting.language) if posted else ""
+        words: dict[str, Any] = {"gist": message.text, "number": name}
         if case is not None:
             words = {**in_language(draft, case, posting.language, {"gist": GIST}), "number": label(draft, case)}
         draft.text_staff(posting, "emergency_alarm", number, urgency=Urgency.SAFETY, **words)

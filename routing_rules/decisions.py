@@ -155,6 +155,8 @@ class Notification:
     segments: int
     case_number: int | None
     urgency: Urgency
+    #: The task of the case whose code the text holds; it is not sent once that has ended.
+    assignment: int | None = None
     #: Not sent before (UTC).
     not_before: datetime
     #: Not sent after (UTC); None never expires.

@@ -304,14 +304,23 @@ class Draft:
         number: int | None = None,
         /,
         *,
+        assignment: Assignment | None = None,
         urgency: Urgency = Urgency.TASK,
         not_before: datetime | None = None,
         once: str | None = None,
         **values: TextValue,
     ) -> None:
-        """A text to somebody posted at an office or department."""
-        body = render(self.city.book, posting.language, template, **values)
-        self._owe(posting.contact, template, body, number, urgency=urgency, not_before=not_before, once=once)
+        """A text to somebody posted at an office or department; one that hands out a task ends with it."""
+        self._owe(
+            posting.contact,
+            template,
+            render(self.city.book, posting.language, template, **values),
+            number,
+            urgency=urgency,
+            assignment=assignment.seq if assignment else None,
+            not_before=not_before,
+            once=once,
+        )
 
     def language_of(self, contact: Contact) -> str:
         return contact.language or self.city.book.languages[0]
@@ -325,6 +334,7 @@ class Draft:
         *,
         urgency: Urgency,
         address: Address | None = None,
+        assignment: int | None = None,
         not_before: datetime | None = None,
         once: str | None = None,
         automatic: bool = False,
@@ -340,6 +350,7 @@ class Draft:
                 segments=count_segments(body).count,
                 case_number=number,
                 urgency=urgency,
+                assignment=assignment,
                 not_before=max(self.now, not_before or self.now),
                 automatic=automatic,
                 despite_opt_out=despite_opt_out,

@@ -48,7 +48,8 @@ def _remind(draft: Draft, deadline: Deadline, threshold: int) -> None:
     for posting in draft.city.registry.posted_at(tasks[-1].office):
         left = duration(draft.city.book, posting.language, max(minutes, 1))
         once = f"{deadline.kind}{deadline.round}at{threshold}"
-        tell_posting(draft, case, posting, "reminder", assignment=tasks[-1], once=once, left=left)
+        template = "reminder" if tasks[-1].task is Task.HANDLE else "reminder_office"
+        tell_posting(draft, case, posting, template, assignment=tasks[-1], once=once, left=left)
 
 
 # -- what each kind does ------------------------------------------------------------------------------------------
@@ -91,16 +92,47 @@ def _feedback(draft: Draft, deadline: Deadline) -> None:
 def _overtime(draft: Draft, deadline: Deadline) -> None:
     case = _count(draft, deadline)
     watcher = _watch_from_above(draft, case)
-    case = draft.case(case.number)
-    once = f"{deadline.kind}{deadline.round}over"
-    handler = case.handler or case.holder
     if case.holder != watcher:
-        tell_office(draft, case, case.holder, "overdue", once=once, office=Named(watcher), department=Named(handler))
+        tell_office(
+            draft,
+            case,
+            case.holder,
+            "overdue",
+            once=_once(deadline),
+            office=Named(watcher),
+            department=Named(case.handler or case.holder),
+        )
+    _alarm(draft, deadline, watcher)
+
+
+def _supervise(draft: Draft, deadline: Deadline) -> None:
+    """Nobody acted on an overtime: the next level hears of it. The holder's overtime is not counted again."""
+    case = draft.case(deadline.case_number)
+    watching = draft.city.registry.office_at(case.level, case.area) or draft.city.registry.district_office
+    draft.record(
+        EntryKind.OVERTIME,
+        case.number,
+        deadline=deadline.kind,
+        holder=watching.code,
+        level=case.level,
+        due=deadline.due_at,
+    )
+    _alarm(draft, deadline, _watch_from_above(draft, case))
+
+
+def _alarm(draft: Draft, deadline: Deadline, watcher: str) -> None:
+    """Whoever watches from now on is told, and has a clock of his own."""
+    case = draft.case(deadline.case_number)
     if draft.city.registry.offices[watcher].level is Level.DISTRICT:
-        _let_district_reassign(draft, case, watcher, once)
+        _let_district_reassign(draft, case, watcher, _once(deadline))
     else:
-        tell_office(draft, case, watcher, "overdue_notice", once=once, short=SHORT, department=Named(handler))
+        department = Named(case.handler or case.holder)
+        tell_office(draft, case, watcher, "overdue_notice", once=_once(deadline), short=SHORT, department=department)
     draft.start(case.number, DeadlineKind.SUPERVISE)
+
+
+def _once(deadline: Deadline) -> str:
+    return f"{deadline.kind}{deadline.round}over"
 
 
 def _count(draft: Draft, deadline: Deadline) -> Case:
@@ -159,5 +191,5 @@ _ON_EXPIRY: Mapping[DeadlineKind, Callable[[Draft, Deadline], None]] = {
     DeadlineKind.VERIFY: _overtime,
     DeadlineKind.CHECK: _check,
     DeadlineKind.FEEDBACK: _feedback,
-    DeadlineKind.SUPERVISE: _overtime,
+    DeadlineKind.SUPERVISE: _supervise,
 }

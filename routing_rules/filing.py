@@ -15,14 +15,25 @@ from routing_rules.contacts import Contact
 from routing_rules.deadlines import Deadline, DeadlineKind
 from routing_rules.decisions import EntryKind
 from routing_rules.draft import Draft
-from routing_rules.handling import dispatch
+from routing_rules.handling import dispatch, let_clocks_run, take_away
 from routing_rules.ladder import NO_RULE, plan
 from routing_rules.location import Location, LocationKind
 from routing_rules.messages import InboundMessage
 from routing_rules.telling import GIST, Named, Phrase, tell_office
 
-#: A window up to this long is told in minutes, a longer one (or one that starts later) as a time.
+#: A window up to this long is told in minutes, a longer one (or one with a break in it) as a time.
 _MINUTES_TOLD = 120
+
+
+#: Clocks that end when the case is planned anew.
+_OF_ONE_HOLDER = (
+    DeadlineKind.PASS_UP,
+    DeadlineKind.ACCEPT,
+    DeadlineKind.FINISH,
+    DeadlineKind.REDISPATCH,
+    DeadlineKind.CHECK,
+    DeadlineKind.SUPERVISE,
+)
 
 
 # -- opening and filing -------------------------------------------------------------------------------------------
@@ -93,11 +104,13 @@ def file(draft: Draft, number: int) -> Case:
 
 
 def file_at_desk(draft: Draft, number: int, template: str) -> Case:
-    """File a case that nobody could be asked about any more: the district decides what it is and whose."""
+    """File a case that nobody could be asked about any more, or that was rejected and is looked at again: the
+    district decides what it is and whose.
+    """
     case = draft.case(number)
     ladder = plan(draft.city, None, None)
     limits = plan(draft.city, case.category, case.area).limits
-    draft.move(number, CaseStatus.FILED, ladder=replace(ladder, limits=limits))
+    draft.move(number, CaseStatus.FILED, ladder=replace(ladder, limits=limits), handler=None, closed_at=None)
     draft.record(EntryKind.FILED, number, category=case.category, area=case.area, rule=ladder.rule, department=None)
     draft.start(number, DeadlineKind.OVERALL)
     return give_to_desk(draft, number, template)
@@ -156,11 +169,11 @@ def _ask_office(draft: Draft, number: int, at: int) -> Case:
         draft,
         case,
         step.office,
-        _office_text(draft, case, at, window),
+        _office_text(case, at, window),
         assignment=task,
         not_before=window.started_at,
         gist=GIST,
-        **_office_values(draft, case, at, window),
+        **_office_values(case, at, window),
     )
     draft.record(
         EntryKind.OFFICE_TOLD, number, office=step.office, task=task.task, assignment=task.seq, due=window.due_at
@@ -168,18 +181,18 @@ def _ask_office(draft: Draft, number: int, at: int) -> Case:
     return draft.case(number)
 
 
-def _office_text(draft: Draft, case: Case, at: int, window: Deadline) -> str:
+def _office_text(case: Case, at: int, window: Deadline) -> str:
     """Which wording fits: a short window is told in minutes, and the last office hears which department follows."""
     assert case.ladder is not None  # noqa: S101
     last = at == len(case.ladder.steps) - 1 and case.ladder.department is not None
-    return f"office_task{'_last' if last else ''}{'' if _told_in_minutes(draft, window) else '_long'}"
+    return f"office_task{'_last' if last else ''}{'' if _told_in_minutes(window) else '_long'}"
 
 
-def _office_values(draft: Draft, case: Case, at: int, window: Deadline) -> dict[str, Any]:
+def _office_values(case: Case, at: int, window: Deadline) -> dict[str, Any]:
     assert case.ladder is not None  # noqa: S101
     steps = case.ladder.steps
     values: dict[str, Any] = {}
-    if _told_in_minutes(draft, window):
+    if _told_in_minutes(window):
         values["minutes"] = window.limit.amount
     else:
         values["due"] = window.due_at
@@ -190,9 +203,10 @@ def _office_values(draft: Draft, case: Case, at: int, window: Deadline) -> dict[
     return values
 
 
-def _told_in_minutes(draft: Draft, window: Deadline) -> bool:
+def _told_in_minutes(window: Deadline) -> bool:
+    """The text leaves when the window opens, so its minutes are right even where that is tomorrow."""
     minutes = (window.due_at - window.started_at).total_seconds() / 60
-    return window.started_at <= draft.now and minutes == window.limit.amount <= _MINUTES_TOLD
+    return minutes == window.limit.amount <= _MINUTES_TOLD
 
 
 def let_office_decide(draft: Draft, number: int, office: str) -> Case:
@@ -240,7 +254,9 @@ def pass_up(draft: Draft, number: int, *, by_hand: bool, due: object = None) -> 
     assert case.ladder is not None  # noqa: S101
     draft.end_all(number, "passed_up", Task.DECIDE)
     draft.meet(number, DeadlineKind.PASS_UP, DeadlineKind.ACCEPT)
+    draft.cancel(number, DeadlineKind.FINISH, DeadlineKind.SUPERVISE)
     draft.record(EntryKind.PASSED_UP, number, office=case.holder, level=case.level, by_hand=by_hand, due=due)
+    draft.move(number, CaseStatus.FILED, handler=None)
     if case.ladder.department is None and case.step == len(case.ladder.steps) - 1:
         return _decide_above(draft, number)
     return open_step(draft, number, case.step + 1)
@@ -256,8 +272,10 @@ def correct(draft: Draft, number: int, *, category: str | None, location: Locati
         draft.change(number, category=category)
     if location is not None:
         locate(draft, number, location)
+    take_away(draft, number, Task.ASSIGN)
     draft.end_all(number, "corrected")
-    draft.cancel(number, DeadlineKind.PASS_UP, DeadlineKind.ACCEPT, DeadlineKind.FINISH, DeadlineKind.REDISPATCH)
+    draft.cancel(number, *_OF_ONE_HOLDER)
+    let_clocks_run(draft, number)
     case = draft.case(number)
     ladder = plan(draft.city, case.category, case.area)
     draft.record(

@@ -16,17 +16,17 @@ from routing_rules.deadlines import Deadline, DeadlineKind
 from routing_rules.decisions import EntryKind, Urgency
 from routing_rules.draft import Draft
 from routing_rules.telling import GIST, SHORT, Named, tell_first_reporter, tell_office
+from routing_rules.working_time import Limit, Unit
 
 
 def dispatch(draft: Draft, number: int, handler: str, *, binding: bool = False) -> Case:
     """Give the case to a department (or office) to handle; whoever had it is told that it is his no more."""
     before = draft.case(number)
-    for task in draft.live(number, Task.HANDLE):
-        draft.end(task, "reassigned")
-        tell_office(draft, before, task.office, "reassigned")
-    draft.end_all(number, "dispatched", Task.DECIDE, Task.ASSIGN, Task.EXTEND, Task.SUSPEND)
-    draft.cancel(number, DeadlineKind.PASS_UP, DeadlineKind.FINISH, DeadlineKind.SUPERVISE)
+    take_away(draft, number)
+    draft.end_all(number, "dispatched", Task.EXTEND, Task.SUSPEND)
+    draft.cancel(number, DeadlineKind.PASS_UP, DeadlineKind.FINISH, DeadlineKind.SUPERVISE, DeadlineKind.CHECK)
     draft.meet(number, DeadlineKind.REDISPATCH)
+    let_clocks_run(draft, number)
     case = draft.move(
         number,
         CaseStatus.DISPATCHED,
@@ -47,6 +47,24 @@ def dispatch(draft: Draft, number: int, handler: str, *, binding: bool = False) 
             query_number=str(number),
         )
     return draft.case(number)
+
+
+def take_away(draft: Draft, number: int, *more: Task) -> None:
+    """End what offices and departments still have to do for a case and tell them; one that was not told of its task
+    yet (its hours have not begun) hears nothing at all.
+    """
+    case = draft.case(number)
+    for task in draft.live(number, Task.DECIDE, Task.HANDLE, Task.CHECK, *more):
+        told = was_told(draft, task)
+        draft.end(task, "reassigned")
+        if told:
+            tell_office(draft, case, task.office, "reassigned")
+
+
+def was_told(draft: Draft, task: Assignment) -> bool:
+    """Whether the text about a task has left: it waits until the clock of the task begins."""
+    clocks_of_it = [each for each in draft.known.deadlines(task.case_number) if each.assignment == task.seq]
+    return draft.case(task.case_number).urgent or all(each.started_at <= draft.now for each in clocks_of_it)
 
 
 def _start_handling(draft: Draft, number: int, handler: str) -> Deadline:
@@ -98,7 +116,9 @@ def accept(draft: Draft, task: Assignment) -> Case:
     draft.meet(number, DeadlineKind.ACCEPT)
     if case.status in (CaseStatus.DISPATCHED, CaseStatus.FILED):
         draft.move(number, CaseStatus.HANDLING)
-    if draft.known.deadline(number, DeadlineKind.FINISH) is None:
+    if not any(
+        each.kind is DeadlineKind.FINISH and each.assignment == task.seq for each in draft.known.deadlines(number)
+    ):
         draft.start(number, DeadlineKind.FINISH, assignment=current)
     draft.record(EntryKind.ACCEPTED, number, office=current.office, assignment=current.seq)
     return draft.case(number)
@@ -109,10 +129,10 @@ def hand_in_return(draft: Draft, task: Assignment, reason: str) -> Case:
     number = task.case_number
     case = draft.case(number)
     draft.end(task, "returned")
-    draft.end_all(number, "returned", Task.EXTEND, Task.SUSPEND)
+    draft.end_all(number, "returned", Task.ASSIGN, Task.EXTEND, Task.SUSPEND)
     draft.cancel(number, DeadlineKind.ACCEPT, DeadlineKind.FINISH, DeadlineKind.SUPERVISE)
     draft.change_text(number, reason=reason)
-    case = draft.move(number, CaseStatus.RETURNED, returns=case.returns + 1)
+    case = draft.move(number, CaseStatus.RETURNED, returns=case.returns + 1, handler=None)
     draft.record(EntryKind.RETURNED, number, office=task.office, count=case.returns)
     template = "returned" if case.returns == 1 else "binding_task"
     district = draft.city.registry.district_office
@@ -169,7 +189,10 @@ def ask_extension(draft: Draft, task: Assignment, hours: int, reason: str) -> No
 
 
 def grant_extension(draft: Draft, approval: Assignment) -> None:
-    """The hours are added to the finish clock, and to the overall clock where that would run out before."""
+    """The hours are added to the finish clock, and to the overall clock where that would run out before.
+
+    Where the finish clock has run out meanwhile the hours count from now on.
+    """
     number = approval.case_number
     minutes = (approval.hours or 0) * 60
     calendar = draft.city.book.calendar
@@ -179,14 +202,18 @@ def grant_extension(draft: Draft, approval: Assignment) -> None:
     if finish is not None:
         finish = clocks.extend(finish, minutes, draft.now, calendar)
         draft.put(finish)
-        overall = draft.known.deadline(number, DeadlineKind.OVERALL)
-        if overall is not None and overall.due_at < finish.due_at:
-            draft.put(clocks.extend(overall, minutes, draft.now, calendar))
+    else:
+        working = draft.limit_of(number, DeadlineKind.FINISH).unit.is_working_time
+        limit = Limit(minutes, Unit.WORKING_MINUTES if working else Unit.WALL_MINUTES)
+        draft.cancel(number, DeadlineKind.SUPERVISE)
+        task = next(iter(draft.live(number, Task.HANDLE)), None)
+        finish = draft.start(number, DeadlineKind.FINISH, assignment=task, limit=limit)
+    overall = draft.known.deadline(number, DeadlineKind.OVERALL)
+    if overall is not None and overall.due_at < finish.due_at:
+        draft.put(clocks.extend(overall, minutes, draft.now, calendar))
     draft.change(number, extensions=case.extensions + 1)
-    due = finish.due_at if finish else None
-    draft.record(EntryKind.EXTENSION_GRANTED, number, hours=approval.hours, due=due)
-    if due is not None:
-        tell_office(draft, draft.case(number), case.holder, "extension_granted", due=due)
+    draft.record(EntryKind.EXTENSION_GRANTED, number, hours=approval.hours, due=finish.due_at)
+    tell_office(draft, draft.case(number), case.holder, "extension_granted", due=finish.due_at)
 
 
 def ask_suspension(draft: Draft, task: Assignment, reason: str) -> None:
@@ -237,17 +264,24 @@ def refuse(draft: Draft, approval: Assignment, reason: str) -> None:
 
 
 def resume(draft: Draft, number: int) -> Case:
-    """The suspension ends: the clocks go on with what was left."""
+    """The suspension ends: the clocks go on with what was left, an overdue handler gets his limit once more."""
+    let_clocks_run(draft, number)
+    case = draft.move(number, CaseStatus.HANDLING)
+    draft.record(EntryKind.RESUMED, number)
+    finish = draft.known.deadline(number, DeadlineKind.FINISH)
+    if finish is None:
+        task = next(iter(draft.live(number, Task.HANDLE)), None)
+        finish = draft.start(number, DeadlineKind.FINISH, assignment=task)
+    tell_office(draft, case, case.holder, "resumed", due=finish.due_at)
+    return case
+
+
+def let_clocks_run(draft: Draft, number: int) -> None:
+    """Clocks that stood still go on with what was left; no review is needed any more."""
     for kind in (DeadlineKind.OVERALL, DeadlineKind.FINISH):
         if (paused := draft.known.deadline(number, kind)) is not None and paused.paused_at:
             draft.put(clocks.resume(paused, draft.now, draft.city.book.calendar))
     draft.cancel(number, DeadlineKind.REVIEW)
-    case = draft.move(number, CaseStatus.HANDLING)
-    draft.record(EntryKind.RESUMED, number)
-    finish = draft.known.deadline(number, DeadlineKind.FINISH)
-    if finish is not None:
-        tell_office(draft, case, case.holder, "resumed", due=finish.due_at)
-    return case
 
 
 def forward(draft: Draft, case: Case, template: str, **wanted: Any) -> None:

@@ -22,7 +22,7 @@ from routing_rules.commands import (
     resident_command,
 )
 from routing_rules.location import Location, LocationKind
-from routing_rules.messages import InboundMessage
+from routing_rules.messages import InboundMessage, Point
 from routing_rules.normalise import fold, language_of, normalise
 
 #: A text of fewer characters that names no matter and no place says nothing a person could act on.
@@ -58,9 +58,10 @@ class Intent:
 
     @property
     def says_nothing(self) -> bool:
-        """Neither a matter nor a place, and too short for a person to make something of it."""
+        """Neither a matter nor a place nor a cry for help, and too short for a person to make something of it."""
         return (
-            self.matter.category is None
+            self.emergency is None
+            and self.matter.category is None
             and self.location.kind is LocationKind.NONE
             and len(self.text) < SHORTEST_MATTER
         )
@@ -68,15 +69,23 @@ class Intent:
 
 def read(city: City, message: InboundMessage) -> Intent:
     """Read a text in every way it could be meant."""
-    text = normalise(message.text)
+    return read_words(city, message.text, pin=message.location, carrier_opt=message.carrier_opt)
+
+
+def read_words(city: City, words: str, *, pin: Point | None = None, carrier_opt: str | None = None) -> Intent:
+    """Read words in every way they could be meant: a text, or those that waited for the answer to a question.
+
+    ``pin`` is the position that came with the text; ``carrier_opt`` what the carrier itself took it for.
+    """
+    text = normalise(words)
     numbered = leading_case_number(text, city.book.number_prefix)
     command = resident_command(text, city.book.number_prefix)
-    location = _location(city, message, text)
+    location = _location(city, pin, text)
     return Intent(
         text=text,
         language=language_of(text),
-        opts_out=message.carrier_opt == "STOP" or opts_out(text),
-        opts_in=message.carrier_opt == "START" or opts_in(text),
+        opts_out=carrier_opt == "STOP" or opts_out(text),
+        opts_in=carrier_opt == "START" or opts_in(text),
         coded=coded_command(text),
         code=leading_code(text),
         command=command[0] if command else None,
@@ -91,12 +100,12 @@ def read(city: City, message: InboundMessage) -> Intent:
     )
 
 
-def _location(city: City, message: InboundMessage, text: str) -> Location:
+def _location(city: City, pin: Point | None, text: str) -> Location:
     """A place named in words counts before a pin; a pin tells which of several places of one name is meant."""
     location = city.gazetteer.locate(text)
-    if message.location is None or location.kind is LocationKind.EXACT:
+    if pin is None or location.kind is LocationKind.EXACT:
         return location
-    area = city.gazetteer.by_point(message.location)
+    area = city.gazetteer.by_point(pin)
     if area is None:
         return location
     reason = f"the pin lies in {city.registry.name_of(area, city.book.staff_language)}"

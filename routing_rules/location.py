@@ -14,7 +14,7 @@ from routing_rules.normalise import language_of, normalise
 from routing_rules.outlines import OutlineIndex
 from routing_rules.place_names import Bearer, NameIndex
 from routing_rules.place_reading import Reading, read_places
-from routing_rules.place_words import area_name, told_apart, with_telling_name, written
+from routing_rules.place_words import area_name, told_apart, with_number, with_telling_name, written
 
 #: Positions of the first character and after the last one, in the normalised text.
 Span = tuple[int, int]
@@ -75,6 +75,7 @@ class Gazetteer:
         self._registry = registry
         self._names = NameIndex(registry)
         self._outlines = OutlineIndex(registry.places)
+        self._places = {place.code: place for place in registry.places}
 
     def locate(self, text: str) -> Location:
         """Where a text says something is: a complaint, or the answer to the question where.
@@ -142,6 +143,18 @@ class Gazetteer:
         elif len(reading.mention.bearers) > 1 and reading.detail is not None:
             reasons.append(f"the number tells which of {len(reading.mention.bearers)}")
         return tuple(words), tuple(reasons)
+
+    def shown(self, place_key: str, language: str) -> str | None:
+        """An area, a place or a plain house number of a place by its name in a language; None for anything else.
+
+        For readers who do not know the script that the text was written in.
+        """
+        code, _, number = place_key.partition("#")
+        named = self._places.get(code) or self._registry.areas.get(code)
+        name = named.names.get(language) if named else None
+        if name is None or (number and not number.isdecimal()):
+            return None
+        return with_number(name, number, language)
 
     def by_point(self, point: Point) -> str | None:
         """Code of the area with the smallest outline around a point; None outside all outlines."""

@@ -58,6 +58,13 @@ def told_apart(
     return tuple(offered)
 
 
+def with_number(name: str, number: str, language: str) -> str:
+    """A house number with the name of its road: "盐港西路83号", "83 Yangang W Rd"; the name alone without one."""
+    if not number:
+        return common_name(name)
+    return f"{name}{number}号" if language == "zh" else f"{number} {name}"
+
+
 def _areas_above(bearer: Bearer, levels: tuple[Level, ...], registry: Registry, language: str) -> list[str]:
     above = {area.level: area.code for area in registry.chain(bearer.area) if area.code != bearer.code}
     return [area_name(registry, above[level], language) for level in levels if level in above]

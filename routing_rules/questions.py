@@ -18,6 +18,7 @@ from routing_rules.location import Location
 from routing_rules.messages import InboundMessage
 from routing_rules.telling import (
     GIST,
+    Named,
     acknowledge,
     answer,
     label,
@@ -32,6 +33,9 @@ Outcome = tuple[Verdict, int | None]
 
 #: "If it was not the same place reply 9" is an offer, not a demand; it lapses after a day.
 _OFFER_LASTS = timedelta(hours=24)
+
+#: How long after a rejection a call for a person is about that.
+_OBJECT = timedelta(days=3)
 
 #: Digits that choose from a list; 9 means "something else".
 MOST_OPTIONS = 8
@@ -111,7 +115,8 @@ def ask_for_handler(draft: Draft, case: Case, words: str) -> bool:
         return False
     first = reporters[0]
     earlier = draft.known.question_of(first.contact)
-    if earlier is None or earlier.kind in (QuestionKind.SAME_MATTER, QuestionKind.FROM_HANDLER):
+    lapsed = earlier is None or earlier.expires_at <= draft.now
+    if lapsed or (earlier and earlier.kind in (QuestionKind.SAME_MATTER, QuestionKind.FROM_HANDLER)):
         draft.put(
             Question(
                 contact=first.contact,
@@ -145,6 +150,13 @@ def _ask(draft: Draft, contact: Contact, number: int, kind: QuestionKind, option
     draft.record(EntryKind.QUESTION_ASKED, number, question=kind, options=len(options), due=deadline.due_at)
 
 
+def drop_questions(draft: Draft, number: int, contact: str) -> None:
+    """What a person was asked about a case needs no answer any more."""
+    question = draft.known.question_of(contact)
+    if question is not None and question.case_number == number:
+        draft.put(replace(question, closed_at=draft.now))
+
+
 def close_question(draft: Draft, contact: Contact) -> None:
     """End the open question of a contact; a case that still waits for its answer goes to the desk."""
     question = draft.known.question_of(contact.id)
@@ -160,12 +172,11 @@ def close_question(draft: Draft, contact: Contact) -> None:
 
 
 def expire(draft: Draft, number: int) -> None:
-    """Thirty minutes without an answer: the desk has the case and the resident is told."""
+    """Thirty minutes without an answer: the desk has the case and the resident is told.
+
+    The question stays until another one takes its place, for a late answer.
+    """
     case = draft.case(number)
-    for reporter in draft.known.reporters(number):
-        question = draft.known.question_of(reporter.contact)
-        if question is not None and question.case_number == number:
-            draft.put(replace(question, closed_at=draft.now))
     draft.record(EntryKind.QUESTION_EXPIRED, number)
     give_up_asking(draft, number)
     tell_first_reporter(draft, case, "question_expired")
@@ -185,19 +196,28 @@ def call_desk(draft: Draft, message: InboundMessage, contact: Contact) -> Outcom
     waiting = draft.known.case(question.case_number) if question else None
     if question is not None:
         draft.put(replace(question, closed_at=draft.now))
-    own = [case for case in draft.known.cases_of(contact.id) if case.status.is_open]
-    case = waiting if waiting is not None and waiting.status.is_open else (own[-1] if own else None)
+    case = waiting if waiting is not None and waiting.status.is_open else _case_for_desk(draft, contact)
     if case is None:
         case = filing.open_case(draft, contact, message, None)
     number = case.number
     draft.record(EntryKind.DESK_TOOK_OVER, number, reason="called", message=message.external_id)
-    if case.status in (CaseStatus.RECEIVED, CaseStatus.CLARIFYING):
+    if case.status in (CaseStatus.RECEIVED, CaseStatus.CLARIFYING, CaseStatus.REJECTED):
         draft.cancel(number, DeadlineKind.QUESTION)
         filing.file_at_desk(draft, number, "desk_called")
     else:
         _call_desk_about(draft, number)
     answer(draft, contact, message.sender, "desk", draft.case(number))
     return Verdict.DESK_CALLED, number
+
+
+def _case_for_desk(draft: Draft, contact: Contact) -> Case | None:
+    """What a person is called about: a rejection of these days ("if you disagree …"), else the latest open case."""
+    own = draft.known.cases_of(contact.id)
+    rejected = [
+        c for c in own if c.status is CaseStatus.REJECTED and c.closed_at and draft.now - c.closed_at <= _OBJECT
+    ]
+    going_on = [case for case in own if case.status.is_open]
+    return next(reversed(rejected or going_on), None)
 
 
 def _call_desk_about(draft: Draft, number: int) -> None:
@@ -212,15 +232,24 @@ def _call_desk_about(draft: Draft, number: int) -> None:
 
 
 def place_found(draft: Draft, message: InboundMessage, contact: Contact, case: Case, location: Location) -> Outcome:
-    """The place of a case is known now, in time or late: it is filed, or planned anew from the desk."""
+    """The place of a case is known now, in time or late: it is filed, or planned anew from the desk.
+
+    Whoever handles it by then keeps it and is told the place.
+    """
     number = case.number
     draft.record(EntryKind.QUESTION_ANSWERED, number, contact=contact.id, area=location.area)
     draft.meet(number, DeadlineKind.QUESTION)
-    if case.status is CaseStatus.CLARIFYING:
+    drop_questions(draft, number, contact.id)
+    if case.status in (CaseStatus.RECEIVED, CaseStatus.CLARIFYING):
         filing.locate(draft, number, location)
         filing.file(draft, number)
-    else:
+    elif case.status is CaseStatus.FILED and case.handler is None:
         level = draft.city.registry.district_office.level
         filing.correct(draft, number, category=None, location=location, at=level)
+    else:
+        case = filing.locate(draft, number, location)
+        tell_office(draft, case, case.holder, "supplement", text=message.text)
+        answer(draft, contact, message.sender, "supplemented", case, office=Named(case.holder))
+        return Verdict.ANSWERED, number
     acknowledge(draft, message, contact, draft.case(number))
     return Verdict.ANSWERED, number

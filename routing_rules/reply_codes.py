@@ -10,6 +10,8 @@ import hmac
 from dataclasses import dataclass
 from hashlib import sha256
 
+from routing_rules.messages import Address
+
 #: More than enough: two tries collide once in a million for each live code of a person.
 MAX_TRIES = 16
 
@@ -43,9 +45,9 @@ class ReplyCodes:
         """What is stored and searched for: tells nothing about the code without the key."""
         return self._mac(f"digest|{contact}|{code}")[:12].hex()
 
-    def confirmation(self, contact: str) -> str:
-        """The code that a new number of staff must send back before it gets a task."""
-        mac = self._mac(f"confirm|{contact}")
+    def confirmation(self, contact: str, address: Address) -> str:
+        """The code that a new number of staff must send back before it gets a task; another number has another."""
+        mac = self._mac(f"confirm|{contact}|{address}")
         return f"{int.from_bytes(mac[:8], 'big') % 1_000_000:06d}"
 
     def shown(self, reply_code: ReplyCode) -> str:

@@ -35,7 +35,7 @@ def open_cases(draft: Draft, contact: Contact) -> list[Case]:
 
 
 def last_case(draft: Draft, contact: Contact) -> int | None:
-    cases = draft.known.cases_of(contact.id)
+    cases = [case for case in draft.known.cases_of(contact.id) if case.merged_into is None]
     return cases[-1].number if cases else None
 
 
@@ -176,7 +176,7 @@ def about_matter(draft: Draft, message: InboundMessage, intent: Intent, contact:
 def _place(draft: Draft, intent: Intent, contact: Contact) -> Location:
     """The place in the text, or the sender's home area, which is then said to be assumed."""
     if intent.location.kind is LocationKind.NONE and contact.home_area in draft.city.registry.areas:
-        return draft.city.gazetteer.at_home(contact.home_area)  # type: ignore[arg-type]
+        return draft.city.gazetteer.at_home(contact.home_area, draft.language_of(contact))  # type: ignore[arg-type]
     return intent.location
 
 

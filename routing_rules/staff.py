@@ -24,6 +24,8 @@ WRONG_CODES_ALLOWED = 5
 LOCKED_FOR = timedelta(hours=1)
 #: Without a live code the open tasks are listed "at most once an hour".
 LIST_EVERY = timedelta(hours=1)
+
+
 # -- finding the task ---------------------------------------------------------------------------------------------
 
 
@@ -36,7 +38,8 @@ def act_on_code(draft: Draft, message: InboundMessage, intent: Intent, contact: 
     if task is None:
         return _wrong_code(draft, message, contact, intent.code)
     case = draft.case(task.case_number)
-    if not task.live or draft.city.registry.postings_of(contact.id) == ():
+    posted_there = any(posting.office == task.office for posting in draft.city.registry.postings_of(contact.id))
+    if not task.live or not posted_there:
         _answer_dead_code(draft, message, contact, intent.code)
         return Verdict.COMMAND_REFUSED, case.number
     if contact.wrong_codes:
@@ -62,29 +65,34 @@ def act_on_code(draft: Draft, message: InboundMessage, intent: Intent, contact: 
 
 
 def _wrong_code(draft: Draft, message: InboundMessage, contact: Contact, code: str) -> Outcome:
+    if not _count_wrong_code(draft, message, contact):
+        _answer_dead_code(draft, message, contact, code)
+    return Verdict.WRONG_CODE, None
+
+
+def _count_wrong_code(draft: Draft, message: InboundMessage, contact: Contact) -> bool:
+    """One more wrong code; whether it was the one that locks."""
     wrong = contact.wrong_codes + 1
     contact = draft.change_contact(contact, wrong_codes=wrong)
-    if wrong >= WRONG_CODES_ALLOWED:
-        contact = draft.change_contact(contact, wrong_codes=0, locked_until=draft.now + LOCKED_FOR)
-        draft.record(EntryKind.CODES_LOCKED, contact=contact.id, until=contact.locked_until)
-        answer(draft, contact, message.sender, "locked", minutes=int(LOCKED_FOR.total_seconds() // 60))
-        _alarm_supervisor(draft, contact)
-        return Verdict.WRONG_CODE, None
-    _answer_dead_code(draft, message, contact, code)
-    return Verdict.WRONG_CODE, None
+    if wrong < WRONG_CODES_ALLOWED:
+        return False
+    contact = draft.change_contact(contact, wrong_codes=0, locked_until=draft.now + LOCKED_FOR)
+    draft.record(EntryKind.CODES_LOCKED, contact=contact.id, until=contact.locked_until)
+    answer(draft, contact, message.sender, "locked", minutes=int(LOCKED_FOR.total_seconds() // 60))
+    _alarm_supervisor(draft, contact)
+    return True
 
 
 def _answer_dead_code(draft: Draft, message: InboundMessage, contact: Contact, code: str) -> None:
     """Wrong and dead codes get the same text. The open codes go to the registered address, at most once an hour."""
-    if _listed_lately(draft, contact):
-        answer(draft, contact, message.sender, "wrong_code_none", code=code)
-        return
     tasks = _task_lines(draft, contact)
-    if tasks:
+    if not tasks:
+        answer(draft, contact, message.sender, "wrong_code_none", code=code)
+    elif _listed_lately(draft, contact):
+        answer(draft, contact, message.sender, "wrong_code_listed", code=code)
+    else:
         draft.change_contact(contact, tasks_listed_at=draft.now)
         answer(draft, contact, contact.addresses[0], "wrong_code", code=code, tasks=tasks)
-    else:
-        answer(draft, contact, message.sender, "wrong_code_none", code=code)
 
 
 def _alarm_supervisor(draft: Draft, contact: Contact) -> None:
@@ -102,11 +110,16 @@ def _alarm_supervisor(draft: Draft, contact: Contact) -> None:
 
 
 def list_tasks(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
-    """Nothing changes; a list of the open tasks with their codes goes to the registered address."""
+    """Nothing changes; a list of the open tasks with their codes goes to the registered address.
+
+    Unasked at most once an hour; whoever asks for it gets it as long as his budget of replies lasts.
+    """
     asked = intent.command is ResidentCommand.LIST
+    if contact.unconfirmed:
+        return Verdict.NO_CODE, None
     if not asked and intent.thanks:
         return Verdict.THANKS, None
-    if _listed_lately(draft, contact):
+    if not asked and _listed_lately(draft, contact):
         return Verdict.NO_CODE, None
     tasks = _task_lines(draft, contact)
     draft.change_contact(contact, tasks_listed_at=draft.now)
@@ -142,10 +155,16 @@ def _language(draft: Draft, contact: Contact) -> str:
 
 
 def confirm_address(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
-    """A new number of staff gets no task before it sent back the code that was texted to it."""
-    if intent.code != draft.codes.confirmation(contact.id):
-        return Verdict.NO_CODE, None
-    contact = draft.change_contact(contact, unconfirmed=False)
+    """A new number of staff gets no task before it sent back the code that was texted to it.
+
+    Wrong ones are counted like wrong reply codes, and are answered by nothing that would help a guesser.
+    """
+    if contact.locked_until is not None and contact.locked_until > draft.now:
+        return Verdict.WRONG_CODE, None
+    if message.sender != contact.addresses[0] or intent.code != draft.codes.confirmation(contact.id, message.sender):
+        _count_wrong_code(draft, message, contact)
+        return Verdict.WRONG_CODE, None
+    contact = draft.change_contact(contact, unconfirmed=False, wrong_codes=0)
     draft.record(EntryKind.ADDRESS_CONFIRMED, contact=contact.id)
     answer(draft, contact, message.sender, "address_confirmed")
     return Verdict.ADDRESS_CONFIRMED, None

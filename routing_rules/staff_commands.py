@@ -11,7 +11,7 @@ from typing import Any
 
 from routing_rules import closing, filing, handling, questions
 from routing_rules.areas import Level, OfficeKind
-from routing_rules.cases import Assignment, Case, Task
+from routing_rules.cases import TRANSITIONS, Assignment, Case, CaseStatus, Task
 from routing_rules.commands import VERB_NAMES, CodedCommand, Verb, hours_and_reason
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import DeadlineKind
@@ -38,7 +38,19 @@ VERBS: Mapping[Task, frozenset[Verb]] = {
 }
 
 #: Verbs that only read or ask and may be repeated.
-_REPEATABLE = frozenset({Verb.MORE, Verb.ASK})
+_REPEATABLE = frozenset({Verb.MORE, Verb.ASK, Verb.EXTEND, Verb.SUSPEND})
+
+#: The state that a verb leads to; where the case cannot go there now, the verb is refused.
+_LEADS_TO: Mapping[Verb, CaseStatus] = {
+    Verb.DONE: CaseStatus.REPORTED,
+    Verb.RETURN: CaseStatus.RETURNED,
+    Verb.PASS_UP: CaseStatus.FILED,
+    Verb.CORRECT: CaseStatus.FILED,
+    Verb.ASSIGN: CaseStatus.DISPATCHED,
+    Verb.REJECT: CaseStatus.REJECTED,
+    Verb.CHECK_PASS: CaseStatus.CLOSED,
+    Verb.CHECK_FAIL: CaseStatus.DISPATCHED,
+}
 
 
 class Refused(Exception):
@@ -89,7 +101,8 @@ class Order:
 def carry_out(order: Order) -> None:
     """Do what the command says. Raises Refused with the text that says why not."""
     verb = order.command.verb
-    if verb not in VERBS[order.task.task]:
+    after = _LEADS_TO.get(verb)
+    if verb not in VERBS[order.task.task] or (after is not None and after not in TRANSITIONS[order.case.status]):
         raise order.refused("verb_not_possible")
     if verb in order.task.verbs_used:
         time = clock_time(order.draft.city.book, order.task.accepted_at or order.task.offered_at)
@@ -131,8 +144,8 @@ def _more(order: Order) -> None:
 
 
 def _ask(order: Order) -> None:
-    words = order.reason()
-    questions.ask_for_handler(order.draft, order.case, words)
+    if not questions.ask_for_handler(order.draft, order.case, order.reason()):
+        raise order.refused("verb_not_possible")
     order.receipt("asked_receipt")
 
 
@@ -141,9 +154,9 @@ def _done(order: Order) -> None:
         raise Refused("result_too_short", code=order.command.code)
     closing.report(order.draft, order.task, order.contact, order.command.rest)
     time = clock_time(order.draft.city.book, order.draft.now)
-    is_office = order.draft.city.registry.offices[order.task.office].kind is OfficeKind.OFFICE
-    template = "done_closed_receipt" if is_office else "done_receipt"
-    order.receipt(template, time=time)
+    office = order.draft.city.registry.offices[order.task.office]
+    checked_above = office.kind is OfficeKind.OFFICE and office.level is not Level.DISTRICT
+    order.receipt("done_closed_receipt" if checked_above else "done_receipt", time=time)
 
 
 def _return(order: Order) -> None:
@@ -168,6 +181,8 @@ def _extend(order: Order) -> None:
 
 
 def _suspend(order: Order) -> None:
+    if order.case.status is CaseStatus.SUSPENDED:
+        raise order.refused("verb_not_possible")
     handling.ask_suspension(order.draft, order.task, order.reason())
     order.receipt("suspension_asked_receipt")
 
@@ -186,6 +201,7 @@ def _correct(order: Order) -> None:
     if category is None and exact is None:
         raise Refused("unknown_correction", code=order.command.code)
     level = order.draft.city.registry.offices[order.task.office].level
+    order.draft.end(order.task, "corrected")
     filing.correct(order.draft, order.number, category=category, location=exact, at=level)
     order.receipt("corrected_receipt", gist=GIST)
 
@@ -232,7 +248,7 @@ def _assign(order: Order) -> None:
         options = tuple(each.aliases[0] for each in order.draft.city.book.departments.values())
         raise Refused("unknown_department", code=order.command.code, options=options)
     case = order.case
-    order.draft.end(order.task, "assigned")
+    order.draft.end_all(case.number, "assigned", Task.ASSIGN)
     binding = case.returns >= 2 and not case.binding
     if binding:
         order.draft.record(EntryKind.BINDING_DECIDED, case.number, department=department)

@@ -14,7 +14,9 @@ from routing_rules.contacts import Contact
 from routing_rules.decisions import EntryKind, Urgency
 from routing_rules.draft import Draft
 from routing_rules.messages import Address, InboundMessage
+from routing_rules.normalise import language_of
 from routing_rules.phrases import when
+from routing_rules.templates import TEMPLATES
 from routing_rules.wording import Gist, Value, phrase
 
 #: What somebody who opted out is still sent: the receipt of a text of his own, what we must ask to take it in, safety.
@@ -38,13 +40,22 @@ _WORDS_AS_MATTER = 40
 def gist(draft: Draft, case: Case, language: str) -> Gist:
     """Place and matter in a few words; the resident's own while the category is unknown."""
     category = draft.city.book.categories.get(case.category or "")
-    place = case.text.place if case.text else ""
+    place = _place(draft, case, language)
     if place and case.place_assumed:
         place = phrase(draft.city.book, language, "assumed_place", place=place)
     if category is None:
         words = case.text.words if case.text else ""
         return Gist("" if place and place in words else place, words[:_WORDS_AS_MATTER])
     return Gist(place, category.names[language], category.short[language])
+
+
+def _place(draft: Draft, case: Case, language: str) -> str:
+    """The place in the words of the text, or by its name where the reader has another script."""
+    if case.text is None or not case.text.place:
+        return ""
+    if language_of(case.text.place) == language:
+        return case.text.place
+    return draft.city.gazetteer.shown(case.text.place_key, language) or case.text.place
 
 
 def short(draft: Draft, case: Case, language: str) -> str:
@@ -67,15 +78,18 @@ def name(draft: Draft, code: str | None, language: str) -> str:
     return draft.city.registry.name_of(code, language)
 
 
-def in_language(draft: Draft, case: Case, language: str, wanted: dict[str, Any]) -> dict[str, Value]:
+def in_language(
+    draft: Draft, case: Case, language: str, wanted: dict[str, Any], *, read_at: datetime | None = None
+) -> dict[str, Value]:
     """Values for a text: what depends on the language is filled in, the rest is passed on.
 
-    Wanted maps placeholder to a value, to a datetime (shown as a time), or to ``Named`` (an office).
+    Wanted maps placeholder to a value, to a datetime (shown as a time), or to ``Named`` (an office). A text that
+    leaves later (``read_at``, UTC) says "today" of the day on which it is read.
     """
     filled: dict[str, Value] = {}
     for key, value in wanted.items():
         if isinstance(value, datetime):
-            filled[key] = when_due(draft, language, value)
+            filled[key] = when(draft.city.book, language, value, max(read_at or draft.now, draft.now))
         elif isinstance(value, Named):
             filled[key] = name(draft, value.code, language)
         elif isinstance(value, Phrase):
@@ -157,11 +171,20 @@ def tell_posting(
     **wanted: Any,
 ) -> None:
     """One text about a case to one posted person; the placeholder ``number`` is filled in."""
-    values = in_language(draft, case, posting.language, {"number": label(draft, case), **wanted})
+    values = in_language(draft, case, posting.language, {"number": label(draft, case), **wanted}, read_at=not_before)
     if assignment is not None:
         values["code"] = draft.code(assignment, posting.contact)
     urgency = Urgency.SAFETY if case.urgent and urgency is Urgency.TASK else urgency
-    draft.text_staff(posting, template, case.number, urgency=urgency, not_before=not_before, once=once, **values)
+    draft.text_staff(
+        posting,
+        template,
+        case.number,
+        assignment=assignment,
+        urgency=urgency,
+        not_before=not_before,
+        once=once,
+        **values,
+    )
 
 
 def tell_reporter(
@@ -200,11 +223,15 @@ def answer(
     urgency: Urgency = Urgency.CONVERSATION,
     **wanted: Any,
 ) -> None:
-    """Answer the text that is being decided, in the contact's language; ``number`` is filled in for a case."""
+    """Answer the text that is being decided, in the contact's language.
+
+    Where the text wants the ``number`` of the case it is filled in.
+    """
     language = draft.language_of(contact)
     values: dict[str, Value]
     if case is not None:
-        values = in_language(draft, case, language, {"number": label(draft, case), **wanted})
+        number = {"number": label(draft, case)} if "number" in TEMPLATES[template].placeholders else {}
+        values = in_language(draft, case, language, {**number, **wanted})
     else:
         values = dict(wanted)
     draft.reply(

@@ -124,6 +124,7 @@ TEMPLATES: Mapping[str, Template] = {
     "address_confirmed": _staff(),
     # what staff are told
     "reminder": _staff("number left code"),
+    "reminder_office": _staff("number left code"),
     "overdue": _staff("number office department"),
     "overdue_task": _staff("gist* number department code"),
     "overdue_notice": _staff("number short department"),
@@ -144,6 +145,7 @@ TEMPLATES: Mapping[str, Template] = {
     "no_tasks": _staff(),
     "wrong_code": _staff("code tasks*"),
     "wrong_code_none": _staff("code"),
+    "wrong_code_listed": _staff("code"),
     "locked": _staff("minutes"),
     "result_too_short": _staff("code"),
     "reason_missing": _staff("code verb"),

@@ -25,6 +25,7 @@ from storage.texts import Claim, ClaimedText, TextFact, TextStatus, fact_of
 _outbox = models.outbox
 _body = models.outbox_body
 _contact = models.contact
+_task = models.assignment
 
 #: A text that waits for another one of the same words is looked at again after this long.
 _TURN = timedelta(seconds=1)
@@ -64,9 +65,9 @@ def claim(
 ) -> Claim:
     """Take up to ``limit`` texts whose time has come, urgent ones first, and count the attempt.
 
-    What has expired by ``now``, and what a person who opted out shall not get, is cancelled here, inside the
-    same transaction. Leases run from ``leased_at`` where that is another clock than the business time
-    ``now``; texts that another engine is claiming are passed over.
+    What has expired by ``now``, what a person who opted out shall not get, and a task that ended before
+    anybody heard of it, is cancelled here, inside the same transaction. Leases run from ``leased_at`` where
+    that is another clock than the business time ``now``; texts that another engine is claiming are passed over.
 
     The same words leave for one person one after the other: what a provider knows of a text with an unknown
     outcome it tells by recipient and words, and two at once could be taken for each other.
@@ -186,9 +187,10 @@ def _locked(connection: Connection, ids: Iterable[int], statuses: Iterable[TextS
 def _due(now: datetime, urgencies: Iterable[Urgency]) -> Select[Any]:
     lanes = [_ORDER[urgency] for urgency in urgencies]
     return (
-        select(_outbox, _body.c.text.label("body"), _contact.c.opted_out_at)
+        select(_outbox, _body.c.text.label("body"), _contact.c.opted_out_at, _task.c.ended_at)
         .join(_contact, _contact.c.id == _outbox.c.contact)
         .outerjoin(_body, _body.c.outbox == _outbox.c.id)
+        .outerjoin(_task, (_task.c.case_number == _outbox.c.case_number) & (_task.c.seq == _outbox.c.assignment))
         .where(text(QUEUED), _outbox.c.next_attempt_at <= now, _outbox.c.urgency.in_(lanes))
         .order_by(_outbox.c.urgency, _outbox.c.next_attempt_at, _outbox.c.id)
         .with_for_update(of=_outbox, skip_locked=True)
@@ -202,6 +204,8 @@ def _reason_to_cancel(row: Any, now: datetime) -> str | None:
         return "expired"
     if row.opted_out_at is not None and not row.despite_opt_out:
         return "opted_out"
+    if row.ended_at is not None and row.attempted_at is None:
+        return "task_ended"
     return None
 
 
@@ -287,6 +291,7 @@ def _new_row(keyring: Keyring, owed: Notification, now: datetime) -> dict[str, A
         "address": keyring.address_index(owed.address) if owed.address else None,
         "template": owed.template,
         "case_number": owed.case_number,
+        "assignment": owed.assignment,
         "urgency": _ORDER[owed.urgency],
         "status": TextStatus.PENDING.value,
         "attempts": 0,

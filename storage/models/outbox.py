@@ -37,6 +37,8 @@ class OutboxRow(Row, table=True):
     address: str | None = None
     template: str
     case_number: int | None = Field(default=None, sa_type=BigId, index=True)
+    #: The task of the case that the text hands out; it is not sent once that has ended.
+    assignment: int | None = None
     #: Place in the queue, 0 leaves first: position of the urgency in ``Urgency``.
     urgency: int
     #: See ``storage.outbox.TextStatus``.

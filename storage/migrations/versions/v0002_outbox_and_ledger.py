@@ -35,6 +35,7 @@ def _outbox() -> None:
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("template", sa.String(), nullable=False),
         sa.Column("case_number", BIG, nullable=True),
+        sa.Column("assignment", sa.Integer(), nullable=True),
         sa.Column("urgency", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("lease_id", sa.String(), nullable=True),
