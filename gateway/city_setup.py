@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from gateway.books import read_registry_file
+from gateway.confirmations import owe_confirmations
 from routing_rules.registry_file import offices_of
 from routing_rules.rulebook import RuleBook
 from storage import registry
@@ -19,7 +20,7 @@ def load_registry(database: Database, keyring: Keyring, book: RuleBook, source: 
     """
     found = read_registry_file(source, book)
     with database.writing() as connection:
-        return registry.replace(
+        version = registry.replace(
             connection,
             keyring,
             areas=found.areas.values(),
@@ -28,3 +29,5 @@ def load_registry(database: Database, keyring: Keyring, book: RuleBook, source: 
             people=found.people,
             now=now,
         )
+        owe_confirmations(connection, keyring, book, registry.load(connection).postings, now)
+        return version
