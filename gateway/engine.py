@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway import escalate, outgoing
+from gateway.city_setup import replace_registry
 from gateway.clock import Clock
 from gateway.gather import gather_all
 from gateway.items import (
@@ -26,6 +27,7 @@ from gateway.items import (
     Item,
     MoveClock,
     Received,
+    ReplaceRegistry,
     Reported,
     RetryText,
     SealLedger,
@@ -38,7 +40,7 @@ from routing_rules.city import City
 from routing_rules.draft import Policy
 from routing_rules.messages import InboundMessage
 from routing_rules.reply_codes import ReplyCodes
-from storage import assignments, deadlines, decisions, receipts, sandbox
+from storage import assignments, deadlines, decisions, receipts, registry, sandbox
 from storage.database import Database
 from storage.errors import DatabaseBusy, DatabaseConflict, DatabaseError
 from storage.people import Keyring
@@ -155,10 +157,6 @@ class Engine:
         with self._database.reading() as connection:
             return receipts.known_external_ids(connection, channel, external_ids)
 
-    def reload_city(self) -> None:
-        """Take up a changed registry or rulebook between two turns."""
-        self.city = self._load_city()
-
     # -- the turn ---------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -203,10 +201,23 @@ class Engine:
             else:
                 self._one_by_one(tickets)
             return
+        if any(isinstance(ticket.item, Beat | ReplaceRegistry) for ticket in tickets):
+            self._follow_registry()
         for ticket, result in zip(tickets, results, strict=True):
             ticket.keep(result)
         if not all(isinstance(ticket.item, _OWE_NOTHING) for ticket in tickets):
             self.after_commit()
+
+    def _follow_registry(self) -> None:
+        """Take up a registry that somebody has replaced, on PostgreSQL perhaps another engine."""
+        try:
+            with self._database.reading() as connection:
+                version = registry.version(connection)
+            if version != self.city.registry.version:
+                self.city = self._load_city()
+                log.info("A changed registry holds from now on.", action="registry_taken_up", version=version)
+        except Exception:
+            log.exception("A changed registry cannot be taken up; the one before holds.", action="registry_refused")
 
     def _set_aside(self, ticket: Ticket, error: Exception) -> None:
         """An item that breaks its turn: a text is kept undecided, and a heartbeat goes on with deadlines alone."""
@@ -302,6 +313,8 @@ class Engine:
                 return outgoing.seal(connection, turn)
             case MoveClock(offset):
                 return sandbox.keep_clock_offset(connection, offset)
+            case ReplaceRegistry():
+                return replace_registry(connection, turn, item)
 
 
 class _CodesTaken(Exception):

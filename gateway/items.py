@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from routing_rules.decisions import Verdict
 from routing_rules.messages import DeliveryReport, InboundMessage
+from routing_rules.registry_file import RegistryFile
 from storage.receipts import SendResult
 from storage.texts import ClaimedText
 
@@ -115,4 +116,12 @@ class MoveClock:
     offset: timedelta
 
 
-Item = Received | Reported | Beat | ClaimTexts | Sent | RetryText | DropText | SealLedger | MoveClock
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaceRegistry:
+    """An operator's registry takes the place of the stored one. Answered with its version."""
+
+    registry: RegistryFile
+    operator: str
+
+
+Item = Received | Reported | Beat | ClaimTexts | Sent | RetryText | DropText | SealLedger | MoveClock | ReplaceRegistry

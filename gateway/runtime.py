@@ -6,7 +6,8 @@ order that loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway import logs
@@ -14,6 +15,7 @@ from gateway.books import read_book
 from gateway.channels import Roads
 from gateway.clock import Clock, OffsetClock, WallClock
 from gateway.config import Settings
+from gateway.control import ControlServer, socket_file
 from gateway.dispatch import Dispatcher, Pace
 from gateway.engine import Engine, EngineStopped
 from gateway.items import Received, Reported
@@ -47,6 +49,8 @@ class Runtime:
     dispatcher: Dispatcher
     spool: Spool
     heartbeat: Heartbeat
+    #: Takes orders of commands while it runs; None on PostgreSQL, where commands write themselves.
+    control: ControlServer | None = None
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock | None = None) -> Runtime:
@@ -72,13 +76,9 @@ class Runtime:
         cls, settings: Settings, clock: Clock, database: Database, keyring: Keyring, load_city: Callable[[], City]
     ) -> Runtime:
         roads = Roads.build(settings)
-        policy = Policy(
-            own_addresses=frozenset(Address.parse(each) for each in settings.own_numbers),
-            blocked=frozenset(Address.parse(each) for each in settings.blocked_senders),
-            replies_per_hour=settings.sending.automatic_replies_per_hour,
-            is_service_sender=is_service_sender,
+        engine = Engine(
+            database=database, keyring=keyring, clock=clock, policy=policy_of(settings), load_city=load_city
         )
-        engine = Engine(database=database, keyring=keyring, clock=clock, policy=policy, load_city=load_city)
         sending = settings.sending
         pace = Pace(
             lease_seconds=sending.lease_seconds,
@@ -108,6 +108,7 @@ class Runtime:
             dispatcher=dispatcher,
             spool=spool,
             heartbeat=heartbeat,
+            control=ControlServer(file, engine) if (file := socket_file(settings.database_url)) else None,
         )
 
     def accept(self, event: Event, *, timeout: float) -> bool:
@@ -137,16 +138,48 @@ class Runtime:
         self.engine.start()
         self.dispatcher.start()
         self.heartbeat.start()
+        if self.control is not None:
+            self.control.start()
         self.dispatcher.wake()
         log.info("The gateway runs.", action="started", city=self.settings.city)
 
     def stop(self) -> None:
         """Stop the heartbeat, finish the sends under way, then the engine; close the database last."""
+        if self.control is not None:
+            self.control.stop()
         self.heartbeat.stop()
         self.dispatcher.stop()
         self.engine.stop()
         self.database.close()
         log.info("The gateway has stopped.", action="stopped")
+
+
+@contextmanager
+def brief_engine(settings: Settings) -> Iterator[Engine]:
+    """The engine for as long as one command needs it, without threads. Raises what ``Runtime.open`` raises.
+
+    On SQLite that is EngineRunning while a gateway runs: it must be asked instead, see ``gateway.control``.
+    """
+    book = read_book(settings.city)
+    keyring = Keyring(read_master_key(settings))
+    with Database(settings.database_url, writer=True) as database:
+        yield Engine(
+            database=database,
+            keyring=keyring,
+            clock=_clock_of(settings, database),
+            policy=policy_of(settings),
+            load_city=city_loader(database, book),
+        )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """What the operator decided about traffic."""
+    return Policy(
+        own_addresses=frozenset(Address.parse(each) for each in settings.own_numbers),
+        blocked=frozenset(Address.parse(each) for each in settings.blocked_senders),
+        replies_per_hour=settings.sending.automatic_replies_per_hour,
+        is_service_sender=is_service_sender,
+    )
 
 
 def city_loader(database: Database, book: RuleBook) -> Callable[[], City]:
