@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gateway.books import read_book
@@ -22,7 +22,7 @@ from handlers.addresses import is_service_sender
 from handlers.contract import Channel, OutgoingText, SendReceipt
 from routing_rules.draft import Policy
 from routing_rules.messages import Address, DeliveryReport, DeliveryStatus, InboundMessage, Point
-from storage import deadlines, outbox, schema
+from storage import deadlines, outbox, schema, views
 from storage.database import Database
 from storage.people import Keyring
 
@@ -41,7 +41,10 @@ class Line:
     text: str
     #: What the text was taken for, for incoming ones.
     verdict: str | None = None
+    #: Of an outgoing text see ``Rehearsal.full_transcript``.
     case_number: int | None = None
+    #: Our own reference of an outgoing text.
+    reference: str | None = None
 
 
 class SimulatedPhones:
@@ -57,7 +60,15 @@ class SimulatedPhones:
         return True
 
     def send(self, text: OutgoingText) -> SendReceipt:
-        self._note(Line(at=self._clock.utcnow(), direction="out", address=text.recipient, text=text.body))
+        self._note(
+            Line(
+                at=self._clock.utcnow(),
+                direction="out",
+                address=text.recipient,
+                text=text.body,
+                reference=text.reference,
+            )
+        )
         return SendReceipt(external_id=f"sim-{text.reference}", status=DeliveryStatus.DELIVERED)
 
 
@@ -123,7 +134,10 @@ class Rehearsal:
 
     def texts(self, lines: Sequence[tuple[str, str]], *, location: Point | None = None) -> list[Accepted]:
         """Several people text at one moment: one turn of the engine."""
-        messages = [self.message(sender, text, location=location) for sender, text in lines]
+        return self.messages([self.message(sender, text, location=location) for sender, text in lines])
+
+    def messages(self, messages: Sequence[InboundMessage]) -> list[Accepted]:
+        """Texts of one moment, whatever they carry."""
         accepted: list[Accepted] = self.engine.do_together([Received(message) for message in messages])
         for message, each in zip(messages, accepted, strict=True):
             self.transcript.append(
@@ -147,6 +161,16 @@ class Rehearsal:
         """What a phone got so far, oldest first."""
         address = Address.parse(phone) if ":" in phone else Address("sim", phone)
         return [line for line in self.transcript if line.direction == "out" and line.address == address]
+
+    def full_transcript(self) -> list[Line]:
+        """The transcript with the case of each outgoing text too."""
+        with self.database.reading() as connection:
+            sent = [int(line.reference) for line in self.transcript if line.reference]
+            cases = views.cases_of_texts(connection, sent)
+        return [
+            replace(line, case_number=cases.get(int(line.reference))) if line.reference else line
+            for line in self.transcript
+        ]
 
     def code(self, phone: str, containing: str = "") -> str:
         """The reply code in the last text to a phone that has one (and holds the given words).

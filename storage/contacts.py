@@ -63,6 +63,13 @@ def find_or_create(
     return found | _create(connection, keyring, fresh, now, names or {})
 
 
+def set_home_areas(connection: Connection, keyring: Keyring, homes: Mapping[Address, str], now: datetime) -> None:
+    """Write down where people live; who is not known yet becomes a contact."""
+    people = find_or_create(connection, keyring, homes, now)
+    rows = [{"id": people[address].id, "home_area": area} for address, area in homes.items()]
+    bulk.update(connection, _contact, rows, key=("id",))
+
+
 def load(connection: Connection, keyring: Keyring, ids: Iterable[str]) -> dict[str, Contact]:
     """The contacts that exist among these ids. Raises people.WrongMasterKey when the key is another one."""
     ids = list(ids)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, or_, select, text
 
+from routing_rules.cases import Task
 from routing_rules.decisions import EntryKind, Verdict
 from storage import models
+from storage.models.cases import OPEN, RUNNING
 from storage.texts import TextStatus
 
 _message = models.message
 _outbox = models.outbox
 _case = models.case
+_deadline = models.deadline
 _ledger = models.ledger
 
 
@@ -49,6 +53,47 @@ def minutes_to_dispatch(connection: Connection) -> list[float]:
     )
     query = select(_case.c.opened_at, first.c.at).join(first, first.c.case_number == _case.c.number)
     return sorted((at - opened_at).total_seconds() / 60 for opened_at, at in connection.execute(query))
+
+
+def first_assigned(connection: Connection) -> list[tuple[datetime, datetime | None]]:
+    """For each case when it was opened, and when somebody first had to decide it: a department, the office that
+    handles it itself, or the desk; None while it still climbs.
+    """
+    opened = {row.number: row.opened_at for row in connection.execute(select(_case.c.number, _case.c.opened_at))}
+    found: dict[int, datetime] = {}
+    kinds = (EntryKind.DISPATCHED.value, EntryKind.OFFICE_TOLD.value)
+    query = (
+        select(_ledger.c.case_number, _ledger.c.at, _ledger.c.kind, _ledger.c.data, _case.c.handler)
+        .join(_case, _case.c.number == _ledger.c.case_number)
+        .where(_ledger.c.kind.in_(kinds))
+        .order_by(_ledger.c.case_number, _ledger.c.seq)
+    )
+    for number, at, kind, data, handler in connection.execute(query):
+        if number not in found and (kind == EntryKind.DISPATCHED.value or _must_decide(json.loads(data), handler)):
+            found[number] = at
+    return [(at, found.get(number)) for number, at in sorted(opened.items())]
+
+
+def _must_decide(told: dict[str, object], handler: str | None) -> bool:
+    """Whether the office that was told chooses who handles the case, or handles it itself."""
+    return told.get("task") == Task.ASSIGN.value or (
+        told.get("task") == Task.DECIDE.value and told.get("office") == handler
+    )
+
+
+def count_without_owner(connection: Connection) -> int:
+    """Texts that belong to nobody: not decided, or taken for a matter and yet without a case."""
+    matters = [verdict.value for verdict in (Verdict.OPENED, Verdict.ASKED, Verdict.JOINED, Verdict.SUPPLEMENTED)]
+    lost = and_(_message.c.verdict.in_(matters), _message.c.case_number.is_(None))
+    query = select(func.count()).where(or_(_message.c.verdict == Verdict.WAITING.value, lost))
+    return connection.execute(query).scalar() or 0
+
+
+def count_without_clock(connection: Connection) -> int:
+    """Open cases for which no deadline runs: nobody would ever be reminded of them."""
+    running = select(_deadline.c.case_number).where(_deadline.c.case_number == _case.c.number, text(RUNNING))
+    query = select(func.count()).select_from(_case).where(text(OPEN), ~running.exists())
+    return connection.execute(query).scalar() or 0
 
 
 def oldest_waiting(connection: Connection) -> tuple[datetime | None, datetime | None]:

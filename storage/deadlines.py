@@ -68,6 +68,13 @@ def count_running(connection: Connection, now: datetime) -> tuple[int, int]:
     return row[0], row[1]
 
 
+def count_of_kinds(connection: Connection, kinds: Iterable[DeadlineKind]) -> int:
+    """How many deadlines of these kinds run."""
+    wanted = [kind.value for kind in kinds]
+    query = select(func.count()).where(text(RUNNING), _deadline.c.kind.in_(wanted))
+    return connection.execute(query).scalar() or 0
+
+
 def write(connection: Connection, deadlines: Collection[Deadline]) -> None:
     """Write deadlines as they are now; the ended ones first, since only one of a kind may run on a case."""
     ended = [_row(deadline) for deadline in deadlines if not deadline.running]

@@ -5,7 +5,7 @@ written here.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,17 +135,33 @@ def case_story(connection: Connection, keyring: Keyring, number: int) -> CaseSto
 def facts_of(connection: Connection, number: int) -> tuple[Fact, ...]:
     """The ledger of one case."""
     query = select(_ledger).where(_ledger.c.chain == f"case:{number}").order_by(_ledger.c.seq)
-    return tuple(
-        Fact(
-            seq=row.seq,
-            at=row.at,
-            kind=row.kind,
-            actor=row.actor,
-            data=json.loads(row.data),
-            hash=row.hash,
-        )
-        for row in connection.execute(query)
+    return tuple(_fact(row) for row in connection.execute(query))
+
+
+def _fact(row: Any) -> Fact:
+    return Fact(
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind,
+        actor=row.actor,
+        data=json.loads(row.data),
+        hash=row.hash,
     )
+
+
+def all_facts(connection: Connection) -> Iterator[tuple[int | None, Fact]]:
+    """The whole ledger in the order in which it was written, each fact with its case; for a small database."""
+    for row in connection.execute(select(_ledger).order_by(_ledger.c.at, _ledger.c.chain, _ledger.c.seq)):
+        yield row.case_number, _fact(row)
+
+
+def cases_of_texts(connection: Connection, ids: Iterable[int]) -> dict[int, int | None]:
+    """The case of each of these texts we sent; None for one without."""
+    found: dict[int, int | None] = {}
+    for chunk in bulk.chunks(ids):
+        query = select(_outbox.c.id, _outbox.c.case_number).where(_outbox.c.id.in_(chunk))
+        found.update((id, number) for id, number in connection.execute(query))
+    return found
 
 
 def outbox_lines(
