@@ -56,6 +56,17 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     `path` is the file; without it GRIDGATE_CONFIG names it, else ./config.yaml where there is one, else the
     defaults hold. Relative paths in the settings count from the file's folder.
     """
+    settings, problems = examine(path, environ)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def examine(path: Path | None = None, environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[Problem, ...]]:
+    """The settings with defaults for whatever is wrong, and all problems. For checking; never run with these.
+
+    Raises ConfigError when the file cannot be read at all.
+    """
     environ = os.environ if environ is None else environ
     path = path or _usual_file(environ)
     base = (path.parent if path else Path()).absolute()
@@ -70,9 +81,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         wrong=source.wrong | outer.wrong,
     )
     settings = _validated(merged, base)
-    if merged.problems:
-        raise ConfigError(sorted(merged.problems, key=lambda p: (p.file, p.line or 0)))
-    return settings
+    return settings, tuple(sorted(merged.problems, key=lambda p: (p.file, p.line or 0)))
 
 
 def _usual_file(environ: Mapping[str, str]) -> Path | None:

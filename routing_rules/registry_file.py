@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from routing_rules.areas import Area, Duty, Level, Office, OfficeKind, Place
+from routing_rules.areas import Area, Duty, Level, Office, OfficeKind, Place, Posting, Registry
 from routing_rules.messages import Address
 from routing_rules.registry_areas import read_areas, read_offices
 from routing_rules.registry_people import Person, Post, read_people
@@ -84,6 +84,16 @@ def offices_of(book: RuleBook, registry: RegistryFile) -> Mapping[str, Office]:
     return {**registry.offices, **departments}
 
 
+def picture_of(book: RuleBook, registry: RegistryFile) -> Registry:
+    """The registry as decisions see it, without a database: each person is known by the first address."""
+    postings = tuple(
+        Posting(contact=str(person.addresses[0]), office=post.office, language=person.language, duty=post.duty)
+        for person in registry.people
+        for post in person.postings
+    )
+    return Registry(areas=registry.areas, places=registry.places, offices=offices_of(book, registry), postings=postings)
+
+
 def _check_whole(registry: RegistryFile, book: RuleBook, file: str, findings: Findings) -> None:
     """What can be judged only when each part is right."""
     districts = [office.code for office in registry.offices.values() if office.level is Level.DISTRICT]
@@ -104,4 +114,5 @@ __all__ = [
     "RegistryFileError",
     "load_registry",
     "offices_of",
+    "picture_of",
 ]

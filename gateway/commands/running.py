@@ -1,0 +1,62 @@
+"""`gridgate serve` and `gridgate fake-provider`: the gateway itself, and somebody to rehearse sending with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gateway.commands.common import Call, CannotBeDone, config_option, pass_call
+from gateway.fake_provider import Mode
+
+#: For rehearsals where no account is configured; no provider knows them.
+_REHEARSAL_ACCOUNT = "AC" + "0" * 32
+_REHEARSAL_TOKEN = "rehearsal-only-token"  # noqa: S105 - opens nothing
+
+
+@click.command()
+@config_option
+@pass_call
+def serve(call: Call) -> None:
+    """Run the gateway until SIGTERM or Ctrl-C: web server, engine, sending and heartbeat in one process."""
+    from gateway.serve import serve as run
+
+    run(call.settings)
+
+
+@click.command("fake-provider")
+@click.option("--port", default=8010, type=click.IntRange(0, 65535), show_default=True, help="0 takes a free one.")
+@click.option("--mode", default=Mode.OK.value, type=click.Choice([mode.value for mode in Mode]), show_default=True)
+@click.option("--seed", default=0, show_default=True, help="Starts the draws of the mode mixed.")
+@click.option("--slow-seconds", default=30.0, type=click.FloatRange(0, 600), show_default=True)
+@click.option("--webhook", metavar="URL", help="Where texts of its phones go; the configured gateway without it.")
+@click.option("--journal", metavar="FILE", type=click.Path(path_type=Path), help="Every text it takes, one a line.")
+@config_option
+@pass_call
+def fake_provider(
+    call: Call, port: int, mode: str, seed: int, slow_seconds: float, webhook: str | None, journal: Path | None
+) -> None:
+    """Speak Twilio's routes on this machine, well or badly, and text nobody; until SIGTERM or Ctrl-C.
+
+    Account and token are those of channels.twilio_sms, whose api_base must be its address.
+    """
+    from gateway.fake_provider import run_fake_provider
+
+    settings = call.settings
+    twilio = settings.channels.twilio_sms
+    path = "/webhooks/twilio_sms"
+    try:
+        run_fake_provider(
+            port=port,
+            account_sid=twilio.account_sid or _REHEARSAL_ACCOUNT,
+            auth_token=twilio.auth_token.get_secret_value() or _REHEARSAL_TOKEN,
+            mode=mode,
+            seed=seed,
+            webhook_url=webhook or f"http://{settings.listen.host}:{settings.listen.port}{path}",
+            signed_webhook_url=f"{settings.public_url.rstrip('/')}{path}",
+            journal=journal,
+            slow_seconds=slow_seconds,
+            announce=lambda line: click.echo(line),
+        )
+    except ValueError as error:
+        raise CannotBeDone(str(error)) from error
