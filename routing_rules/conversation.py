@@ -35,7 +35,12 @@ def decide(draft: Draft, message: InboundMessage, intent: Intent, contact: Conta
 
 
 def _note_language(draft: Draft, contact: Contact, intent: Intent) -> Contact:
-    """The first text decides which language a person is answered in, as far as the book speaks it."""
+    """The first text decides which language a person is answered in, as far as the book speaks it.
+
+    The words that carriers reserve are the same in every language and decide nothing.
+    """
+    if intent.opts_out or intent.opts_in:
+        return contact
     if contact.language is None and intent.language in draft.city.book.languages:
         return draft.change_contact(contact, language=intent.language)
     return contact
