@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, text
 
@@ -61,24 +62,28 @@ def first_assigned(connection: Connection) -> list[tuple[datetime, datetime | No
     """
     opened = {row.number: row.opened_at for row in connection.execute(select(_case.c.number, _case.c.opened_at))}
     found: dict[int, datetime] = {}
-    kinds = (EntryKind.DISPATCHED.value, EntryKind.OFFICE_TOLD.value)
-    query = (
-        select(_ledger.c.case_number, _ledger.c.at, _ledger.c.kind, _ledger.c.data, _case.c.handler)
-        .join(_case, _case.c.number == _ledger.c.case_number)
-        .where(_ledger.c.kind.in_(kinds))
-        .order_by(_ledger.c.case_number, _ledger.c.seq)
-    )
-    for number, at, kind, data, handler in connection.execute(query):
-        if number not in found and (kind == EntryKind.DISPATCHED.value or _must_decide(json.loads(data), handler)):
+    filed: dict[int, dict[str, Any]] = {}
+    kinds = (EntryKind.FILED.value, EntryKind.OFFICE_TOLD.value, EntryKind.DISPATCHED.value)
+    columns = (_ledger.c.case_number, _ledger.c.at, _ledger.c.kind, _ledger.c.data)
+    query = select(*columns).where(_ledger.c.kind.in_(kinds)).order_by(_ledger.c.case_number, _ledger.c.seq)
+    for number, at, kind, data in connection.execute(query):
+        if number in found:
+            continue
+        if kind == EntryKind.FILED.value:
+            filed[number] = json.loads(data)
+        elif kind == EntryKind.DISPATCHED.value or _must_decide(json.loads(data), filed.get(number, {})):
             found[number] = at
     return [(at, found.get(number)) for number, at in sorted(opened.items())]
 
 
-def _must_decide(told: dict[str, object], handler: str | None) -> bool:
-    """Whether the office that was told chooses who handles the case, or handles it itself."""
-    return told.get("task") == Task.ASSIGN.value or (
-        told.get("task") == Task.DECIDE.value and told.get("office") == handler
-    )
+def _must_decide(told: dict[str, Any], filed: dict[str, Any]) -> bool:
+    """Whether the office that was told chooses who handles the case, or handles it itself: without a department the
+    last one on the ladder does, or one above it where nobody was.
+    """
+    if told.get("task") != Task.DECIDE.value:
+        return told.get("task") == Task.ASSIGN.value
+    steps = filed.get("steps") or [None]
+    return filed.get("department") is None and (told["office"] == steps[-1] or told["office"] not in steps)
 
 
 def count_without_owner(connection: Connection) -> int:
