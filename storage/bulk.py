@@ -12,7 +12,21 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, Connection, Table, Text, bindparam, cast, column, func, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    column,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy import update as sql_update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -30,6 +44,16 @@ def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
     unique = list(dict.fromkeys(items))
     for start in range(0, len(unique), CHUNK):
         yield unique[start : start + CHUNK]
+
+
+def pairs_in(first: Any, second: Any, pairs: Iterable[tuple[Any, Any]]) -> ColumnElement[bool]:
+    """Whether two columns hold one of these pairs. SQLite reads a whole table for several of them as tuples; written
+    like this both databases use the index.
+    """
+    seconds: dict[Any, list[Any]] = {}
+    for one, other in pairs:
+        seconds.setdefault(one, []).append(other)
+    return or_(false(), *(and_(first == one, second.in_(others)) for one, others in seconds.items()))
 
 
 def insert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -7,12 +7,13 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, or_, select, text, tuple_
+from sqlalchemy import Connection, Select, exists, func, or_, select, text
 
 from routing_rules.areas import Level
 from routing_rules.cases import Case, CaseStatus, CaseText
 from storage import bulk, models
 from storage.ladders import ladder_as_text, ladder_from_text
+from storage.models.cases import OPEN
 
 #: Ends a case for good; the same states as in the partial index of the table.
 ENDED = tuple(status.value for status in CaseStatus if not status.is_open)
@@ -60,8 +61,8 @@ def numbers_of_matters(connection: Connection, matters: Iterable[tuple[str, str]
     for chunk in bulk.chunks(matters):
         lately = exists().where(reporter.c.case_number == _case.c.number, reporter.c.joined_at >= since)
         query = select(_case.c.number).where(
-            tuple_(_case.c.area, _case.c.category).in_(chunk),
-            _case.c.status.not_in(ENDED),
+            bulk.pairs_in(_case.c.area, _case.c.category, chunk),
+            text(OPEN),
             or_(_case.c.opened_at >= since, lately),
         )
         found.update(connection.execute(query).scalars())

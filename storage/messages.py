@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, func, select
 
 from routing_rules.decisions import Verdict
 from routing_rules.messages import Address, Attachment, InboundMessage, Point
@@ -60,7 +60,7 @@ def known(connection: Connection, keys: Iterable[MessageKey]) -> dict[MessageKey
     found: dict[MessageKey, tuple[Verdict, int | None]] = {}
     columns = (_message.c.channel, _message.c.external_id, _message.c.verdict, _message.c.case_number)
     for chunk in bulk.chunks(keys):
-        pairs = tuple_(_message.c.channel, _message.c.external_id).in_(chunk)
+        pairs = bulk.pairs_in(_message.c.channel, _message.c.external_id, chunk)
         for channel, external_id, verdict, number in connection.execute(select(*columns).where(pairs)):
             found[channel, external_id] = (Verdict(verdict), number)
     return found

@@ -18,7 +18,7 @@ from routing_rules.decisions import Notification, Urgency
 from routing_rules.messages import Address
 from storage import bulk, models
 from storage.contacts import KnownAddress, addresses_of
-from storage.models.outbox import QUEUED
+from storage.models.outbox import QUEUED, SENDING, UNDER_WAY
 from storage.people import Keyring
 from storage.texts import Claim, ClaimedText, TextFact, TextStatus, fact_of
 
@@ -109,10 +109,11 @@ def release_leases(connection: Connection, now: datetime, *, every: bool = False
     They can be claimed again at once. ``every`` also takes leases that still run: for the start of the only
     engine, when nobody can be sending. Returns what was released.
     """
-    query = select(_outbox).where(_outbox.c.status == TextStatus.SENDING.value)
+    query = select(_outbox).where(text(SENDING))
     if not every:
         query = query.where(_outbox.c.lease_until <= now)
-    rows = connection.execute(query.order_by(_outbox.c.id).with_for_update(skip_locked=True)).all()
+    query = query.order_by(_outbox.c.lease_until, _outbox.c.id).with_for_update(skip_locked=True)
+    rows = connection.execute(query).all()
     for chunk in bulk.chunks(row.id for row in rows):
         connection.execute(
             update(_outbox)
@@ -233,12 +234,11 @@ def _one_at_a_time(connection: Connection, rows: Sequence[Any], now: datetime) -
 def _under_way(connection: Connection, people: Iterable[str]) -> dict[tuple[str, str], list[Any]]:
     """Texts to these people that may have reached the provider or are about to, by person and words."""
     found: dict[tuple[str, str], list[Any]] = {}
-    states = (TextStatus.SENDING.value, TextStatus.UNKNOWN.value)
     for chunk in bulk.chunks(people):
         query = (
             select(_outbox.c.id, _outbox.c.status, _outbox.c.contact, _body.c.text.label("body"))
             .join(_body, _body.c.outbox == _outbox.c.id)
-            .where(_outbox.c.status.in_(states), _outbox.c.contact.in_(chunk))
+            .where(text(UNDER_WAY), _outbox.c.contact.in_(chunk))
         )
         for row in connection.execute(query):
             found.setdefault((row.contact, row.body), []).append(row)

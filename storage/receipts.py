@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, delete, select
 
 from routing_rules.messages import Address, DeliveryReport, DeliveryStatus
 from storage import bulk, models
@@ -166,7 +166,7 @@ def _rows_of_reports(connection: Connection, reports: Sequence[DeliveryReport]) 
     references = {each.reference for each in reports if each.reference and each.reference.isdecimal()}
     ids = {int(reference) for reference in references if len(reference) < 19}
     for chunk in bulk.chunks((each.channel, each.external_id) for each in reports):
-        pairs = tuple_(_outbox.c.channel, _outbox.c.external_id).in_(chunk)
+        pairs = bulk.pairs_in(_outbox.c.channel, _outbox.c.external_id, chunk)
         ids.update(connection.execute(select(_outbox.c.id).where(pairs)).scalars())
     found: dict[str | tuple[str, str], Any] = {}
     for row in _rows_by_id(connection, sorted(ids)).values():
@@ -217,7 +217,7 @@ def _take_parked(connection: Connection, results: Iterable[SendResult]) -> dict[
     found: dict[tuple[str, str], list[DeliveryReport]] = {}
     keys = [(r.channel, r.external_id) for r in results if r.channel and r.external_id]
     for chunk in bulk.chunks(keys):
-        pairs = tuple_(_parked.c.channel, _parked.c.external_id).in_(chunk)
+        pairs = bulk.pairs_in(_parked.c.channel, _parked.c.external_id, chunk)
         for row in connection.execute(select(_parked).where(pairs).order_by(_parked.c.id)):
             parked = DeliveryReport(
                 channel=row.channel,

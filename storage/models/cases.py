@@ -140,6 +140,7 @@ class QuestionRow(Row, table=True):
     """The last question to a contact; a new one takes its place, so that one is open at most."""
 
     __tablename__ = "question"
+    __table_args__ = (partial_index("ix_question_open", "case_number", where="closed_at IS NULL"),)
 
     contact: str = Field(primary_key=True, foreign_key="contact.id")
     case_number: int = Field(sa_type=BigId, foreign_key="case.number")

@@ -13,6 +13,11 @@ from storage.models.base import BigId, Row, UtcDateTime, partial_index, table_of
 
 #: A text that is to be sent, or asked about, when its time has come.
 QUEUED = "status IN ('pending', 'unknown')"
+#: A text that somebody may be sending this moment. Written out in queries, since SQLite may not use a partial index
+#: where a parameter stands.
+SENDING = "status = 'sending'"
+#: A text that may have reached the provider, or is about to.
+UNDER_WAY = "status IN ('sending', 'unknown')"
 
 
 class OutboxRow(Row, table=True):
@@ -23,7 +28,8 @@ class OutboxRow(Row, table=True):
         UniqueConstraint("key"),
         partial_index("ix_outbox_queue", "urgency", "next_attempt_at", "id", where=QUEUED),
         partial_index("ix_outbox_next", "next_attempt_at", where=QUEUED),
-        partial_index("ix_outbox_leased", "lease_until", where="status = 'sending'"),
+        partial_index("ix_outbox_leased", "lease_until", where=SENDING),
+        partial_index("ix_outbox_under_way", "contact", where=UNDER_WAY),
         partial_index("ix_outbox_automatic", "contact", "created_at", where="automatic"),
         partial_index("ix_outbox_external", "channel", "external_id", where="external_id IS NOT NULL"),
         partial_index("ix_outbox_stuck", "id", where="status IN ('unknown', 'failed', 'dead')"),

@@ -228,6 +228,7 @@ def _cases() -> None:
         sa.ForeignKeyConstraint(["case_number"], ["case.number"], name="fk_question_case_number_case"),
         sa.ForeignKeyConstraint(["contact"], ["contact.id"], name="fk_question_contact_contact"),
     )
+    _partial_index("ix_question_open", "question", ["case_number"], "closed_at IS NULL")
 
 
 def _partial_index(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:

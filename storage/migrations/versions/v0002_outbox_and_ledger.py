@@ -68,6 +68,7 @@ def _outbox() -> None:
         "ix_outbox_queue", "outbox", ["urgency", "next_attempt_at", "id"], "status IN ('pending', 'unknown')"
     )
     _partial_index("ix_outbox_stuck", "outbox", ["id"], "status IN ('unknown', 'failed', 'dead')")
+    _partial_index("ix_outbox_under_way", "outbox", ["contact"], "status IN ('sending', 'unknown')")
     op.create_table(
         "outbox_body",
         sa.Column("outbox", BIG, nullable=False),
