@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gateway.rehearsal import Rehearsal
 from gateway.replay_file import ReplayText
@@ -106,12 +107,13 @@ def _let_all_arrive(city: Rehearsal) -> None:
 
 
 def log_lines(city: Rehearsal) -> Iterator[dict[str, Any]]:
-    """Everything that happened, in the order of time: texts in and out, and the ledger's facts."""
+    """Everything that happened, in the order of time: texts in and out, and the ledger's facts. Times are local."""
+    zone = ZoneInfo(city.book.calendar.zone)
     texts = [
         (
             line.at,
             {
-                "at": line.at,
+                "at": line.at.astimezone(zone),
                 "direction": line.direction,
                 "address": str(line.address),
                 "text": line.text,
@@ -126,7 +128,7 @@ def log_lines(city: Rehearsal) -> Iterator[dict[str, Any]]:
             (
                 fact.at,
                 {
-                    "at": fact.at,
+                    "at": fact.at.astimezone(zone),
                     "direction": "ledger",
                     "case": number,
                     "fact": fact.kind,

@@ -118,10 +118,13 @@ def _replayed(city: Rehearsal, texts: list[ReplayText]) -> Summary:
 def _write_log(city: Rehearsal, out: Path) -> None:
     """Whole or not at all: an interrupted run leaves no half log under the name that was asked for."""
     unfinished = out.with_name(out.name + ".unfinished")
-    with unfinished.open("w", encoding="utf-8") as stream:
-        for line in log_lines(city):
-            stream.write(as_line(line) + "\n")
-    os.replace(unfinished, out)
+    try:
+        with unfinished.open("w", encoding="utf-8") as stream:
+            for line in log_lines(city):
+                stream.write(as_line(line) + "\n")
+        os.replace(unfinished, out)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _lines(summary: Summary, zone: ZoneInfo) -> Iterator[str]:

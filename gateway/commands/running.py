@@ -52,7 +52,7 @@ def fake_provider(
             auth_token=twilio.auth_token.get_secret_value() or _REHEARSAL_TOKEN,
             mode=mode,
             seed=seed,
-            webhook_url=webhook or f"http://{settings.listen.host}:{settings.listen.port}{path}",
+            webhook_url=webhook or f"http://{_here(settings.listen.host)}:{settings.listen.port}{path}",
             signed_webhook_url=f"{settings.public_url.rstrip('/')}{path}",
             journal=journal,
             slow_seconds=slow_seconds,
@@ -60,3 +60,8 @@ def fake_provider(
         )
     except ValueError as error:
         raise CannotBeDone(str(error)) from error
+
+
+def _here(host: str) -> str:
+    """How this machine itself reaches what listens on all of its addresses."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - nothing is bound
