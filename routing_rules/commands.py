@@ -118,7 +118,7 @@ def _ends_word(text: str, word: str) -> bool:
     return not word.isascii() or len(text) == len(word) or not text[len(word)].isalpha()
 
 
-_HOURS = re.compile(r"([0-9]{1,3})\s*(?:个?小时|hours?|hrs?|h)?[\s,.,。]*(.*)", re.DOTALL | re.IGNORECASE)
+_HOURS = re.compile(r"([0-9]{1,3})(?!\.?[0-9])\s*(?:个?小时|hours?|hrs?|h)?[\s,.,。]*(.*)", re.DOTALL | re.IGNORECASE)
 
 
 def hours_and_reason(rest: str) -> tuple[int, str] | None:
