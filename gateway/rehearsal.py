@@ -20,9 +20,10 @@ from gateway.items import Accepted, Beat, Beaten, Received, Reported
 from gateway.runtime import city_loader
 from handlers.addresses import is_service_sender
 from handlers.contract import Channel, OutgoingText, SendReceipt
+from routing_rules.areas import Duty
 from routing_rules.draft import Policy
 from routing_rules.messages import Address, DeliveryReport, DeliveryStatus, InboundMessage, Point
-from storage import deadlines, outbox, schema, views
+from storage import deadlines, outbox, registry, schema, views
 from storage.database import Database
 from storage.people import Keyring
 
@@ -182,6 +183,14 @@ class Rehearsal:
             if found and containing in line.text:
                 return found[0]
         raise LookupError(f"no reply code came to {phone}")
+
+    def set_duty(self, office: str, duty: Duty) -> None:
+        """Everybody at an office goes on leave, or comes back."""
+        with self.database.writing() as connection:
+            for posting in registry.load(connection).postings:
+                if posting.office == office:
+                    registry.set_duty(connection, posting.contact, office, duty, self.clock.utcnow())
+        self.settle()
 
     # -- time -------------------------------------------------------------------------------------------------
 

@@ -28,27 +28,25 @@ from gateway.commands.common import (
     pass_call,
     say,
 )
-from gateway.demo import golden_case
+from gateway.demo import CITY, STORIES
 from gateway.rehearsal import Rehearsal
 from gateway.replay import Summary, log_lines, run
 from gateway.replay_file import ReplayFileError, ReplayText, read_replay_file
 
-#: The golden case is a story of one city and one morning.
-_DEMO_CITY = "dinghai"
-_DEMO_START = datetime(2026, 8, 18, 9, 20, 4, tzinfo=ZoneInfo("Asia/Shanghai"))
-
 
 @click.command()
+@click.argument("story", type=click.Choice(list(STORIES)), default="golden")
 @json_option("One object a text.")
 @config_option
 @pass_call
-def demo(call: Call, as_json: bool) -> None:
-    """Play the golden case on a virtual clock: three chimneys, 31 reporters, every text with its time."""
+def demo(call: Call, story: str, as_json: bool) -> None:
+    """Play a STORY on a virtual clock, every text with its time: the golden case, or one that goes otherwise."""
     _ = call.settings
-    with _scratch(_DEMO_CITY, _DEMO_START) as city:
-        golden_case(city)
+    told = STORIES[story]
+    with _scratch(CITY, told.start) as city:
+        told.play(city)
         transcript = city.full_transcript()
-    zone = _DEMO_START.tzinfo
+    zone = told.start.tzinfo
     for line in transcript:
         at = line.at.astimezone(zone)
         if as_json:
