@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from gateway.items import Attempt, ClaimTexts, DropText, RetryText
 from gateway.turn import Turn
+from routing_rules import staff
 from routing_rules.decisions import Decision, EntryKind, LedgerEntry
 from routing_rules.messages import DeliveryReport
 from storage import contacts, outbox, receipts, seals
@@ -60,6 +61,7 @@ def write_attempts(connection: Connection, turn: Turn, attempts: Sequence[Attemp
     }
     contacts.mark_unreachable(connection, turn.keyring, unreachable, turn.now)
     _opt_out(connection, turn, {attempt.text.contact for attempt in marked if attempt.opted_out})
+    _tell_of_lost_texts(turn, [facts[attempt.text.id] for attempt in marked if not attempt.opted_out])
     return len(marked)
 
 
@@ -69,6 +71,8 @@ def take_report(connection: Connection, turn: Turn, report: DeliveryReport) -> b
     _record(turn, facts, actor=f"provider:{report.channel}")
     if report.opted_out:
         _opt_out(connection, turn, {fact.contact for fact in facts})
+    else:
+        _tell_of_lost_texts(turn, facts)
     return bool(facts)
 
 
@@ -98,7 +102,17 @@ def _opt_out(connection: Connection, turn: Turn, people: set[str]) -> None:
             draft = turn.draft(f"optout/{contact.id}")
             draft.change_contact(contact, opted_out_at=turn.now)
             draft.record(EntryKind.OPTED_OUT, contact=contact.id, by_carrier=True)
+            staff.tell_district_of_opt_out(draft, contact)
             turn.decisions.append(draft.decision())
+
+
+def _tell_of_lost_texts(turn: Turn, facts: Iterable[TextFact]) -> None:
+    """The district hears of staff that cannot be reached, once a day for each person."""
+    given_up = (TextStatus.FAILED, TextStatus.DEAD)
+    for contact in sorted({fact.contact for fact in facts if fact.status in given_up}):
+        draft = turn.draft(f"unreachable/{contact}/{turn.now:%Y-%m-%d}")
+        staff.tell_district_of_lost_texts(draft, contact)
+        turn.decisions.append(draft.decision())
 
 
 def _record(turn: Turn, facts: Iterable[TextFact], *, actor: str, kind: EntryKind | None = None) -> None:

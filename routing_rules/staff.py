@@ -5,8 +5,10 @@ A telephone number is not a password: without a live code nothing changes. What 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+from routing_rules.areas import Posting
 from routing_rules.commands import ResidentCommand
 from routing_rules.contacts import Contact
 from routing_rules.decisions import EntryKind, Verdict
@@ -172,9 +174,20 @@ def confirm_address(draft: Draft, message: InboundMessage, intent: Intent, conta
 
 def tell_district_of_opt_out(draft: Draft, contact: Contact) -> None:
     """A department that no longer takes texts would miss its tasks: the district must know."""
+    for supervisor, name in _offices_for_district(draft, contact.id):
+        draft.text_staff(supervisor, "opt_out_alarm", department=name)
+
+
+def tell_district_of_lost_texts(draft: Draft, contact: str) -> None:
+    """Texts to somebody posted do not arrive: the district must know before a task is overdue."""
+    for supervisor, name in _offices_for_district(draft, contact):
+        draft.text_staff(supervisor, "unreachable_alarm", office=name)
+
+
+def _offices_for_district(draft: Draft, contact: str) -> Iterator[tuple[Posting, str]]:
+    """Everybody on duty at the district but the person himself, with the name of each of the person's offices."""
     registry = draft.city.registry
-    for posting in registry.postings_of(contact.id):
+    for posting in registry.postings_of(contact):
         for supervisor in registry.posted_at(registry.district_office.code):
-            if supervisor.contact != contact.id:
-                name = registry.name_of(posting.office, supervisor.language)
-                draft.text_staff(supervisor, "opt_out_alarm", department=name)
+            if supervisor.contact != contact:
+                yield supervisor, registry.name_of(posting.office, supervisor.language)

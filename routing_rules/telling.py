@@ -44,7 +44,7 @@ def gist(draft: Draft, case: Case, language: str) -> Gist:
     if place and case.place_assumed:
         place = phrase(draft.city.book, language, "assumed_place", place=place)
     if category is None:
-        words = case.text.words if case.text else ""
+        words = (case.text.words if case.text else "") or phrase(draft.city.book, language, "unknown_matter")
         return Gist("" if place and place in words else place, words[:_WORDS_AS_MATTER])
     return Gist(place, category.names[language], category.short[language])
 

@@ -9,7 +9,7 @@ from gateway.rehearsal import Rehearsal
 from routing_rules.areas import Duty
 from routing_rules.cases import Case, CaseStatus
 from routing_rules.decisions import EntryKind
-from storage import cases, registry, views
+from storage import cases, models, registry, views
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 8, 18, 9, 20, 4, tzinfo=ZONE)
@@ -74,4 +74,17 @@ def set_duty(city: Rehearsal, office: str, duty: Duty) -> None:
         for posting in registry.load(connection).postings:
             if posting.office == office:
                 registry.set_duty(connection, posting.contact, office, duty, city.clock.utcnow())
+    city.settle()
+
+
+def post(city: Rehearsal, office: str, *, at: str, instead: bool = False) -> None:
+    """Whoever is posted at an office is posted at another one too, ``instead`` of those who are there."""
+    table, version = models.posting, models.registry_version
+    with city.database.writing() as connection:
+        person = connection.execute(table.select().where(table.c.office == office)).one()
+        if instead:
+            connection.execute(table.delete().where(table.c.office == at))
+        values = {**person._mapping, "office": at, "position": person.position + 1000}
+        connection.execute(table.insert().values(**values))
+        connection.execute(version.update().values(version=version.c.version + 1))
     city.settle()

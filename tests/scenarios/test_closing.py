@@ -6,7 +6,6 @@ from gateway.rehearsal import Rehearsal
 from routing_rules.areas import Duty
 from routing_rules.cases import CaseStatus
 from routing_rules.decisions import EntryKind
-from storage import registry
 from tests.scenarios.telling import (
     SMOKE,
     case_of,
@@ -14,6 +13,7 @@ from tests.scenarios.telling import (
     dispatched,
     facts,
     last,
+    post,
     reported,
     set_duty,
     status_of,
@@ -59,25 +59,25 @@ def test_a_case_that_reads_like_an_alarm_is_a_result_behind_a_code(city: Rehears
 
 def test_one_person_at_two_offices_never_checks_what_he_handled(city: Rehearsal) -> None:
     """The street's officer also stands in for the community: his own result is checked by the district."""
-    with city.database.writing() as connection:
-        found = registry.load(connection)
-        street = next(each.contact for each in found.postings if each.office == "jiefang")
-        _post_instead(connection, "zhushan", street)
-    city.settle()
+    post(city, "jiefang", at="zhushan", instead=True)
     city.text("alice", "竹山小区3幢楼道灯不亮两天了")
     city.text("jiefang", f"{city.code('jiefang')}自办 已换灯泡,恢复照明")
     assert last(city, "jiefang") == "【回执】Z1042自办结果已收到09:20,待上级核查"
     assert last(city, "dinghai").startswith("【核查】Z1042 楼道灯,竹山社区报:已换灯泡,恢复照明。")
 
 
-def _post_instead(connection: object, office: str, contact: str) -> None:
-    from sqlalchemy import Connection, update
-
-    from storage import models
-
-    assert isinstance(connection, Connection)
-    connection.execute(update(models.posting).where(models.posting.c.office == office).values(contact=contact))
-    connection.execute(update(models.registry_version).values(version=models.registry_version.c.version + 1))
+def test_who_handled_it_is_told_that_another_must_check(city: Rehearsal) -> None:
+    """The community's officer is also one of two at the street: the other one is asked, and he may not answer."""
+    post(city, "zhushan", at="jiefang")
+    city.text("alice", "竹山小区3幢楼道灯不亮两天了")
+    city.text("zhushan", f"{city.code('zhushan')}自办 已换灯泡,恢复照明")
+    assert not any("【核查】" in text for text in texts(city, "zhushan"))
+    city.text("zhushan", "单")
+    city.text("zhushan", f"{city.code('zhushan', '【在办】')}合格")
+    assert last(city, "zhushan") == "【提示】Z1042由你处办理,须由他人核查"
+    assert status_of(city) is CaseStatus.REPORTED
+    city.text("jiefang", f"{city.code('jiefang', '【核查】')}合格")
+    assert status_of(city) is CaseStatus.CLOSED
 
 
 def test_a_check_that_nobody_makes_goes_to_the_next_office(city: Rehearsal) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from gateway.items import Received
 from gateway.rehearsal import Rehearsal
 from handlers.addresses import is_service_sender
 from routing_rules.cases import CaseStatus
 from routing_rules.decisions import EntryKind, Verdict
-from routing_rules.messages import Address, Point
+from routing_rules.messages import Address, Attachment, Point
 from tests.scenarios.telling import SMOKE, case_of, closed, dispatched, facts, last, status_of, texts
 
 UNCLEAR = "【定海网格】请写:什么问题、在哪里、何时。如“竹山小区3幢楼道灯不亮两天了”。转人工回“人工”"
@@ -179,3 +180,14 @@ def test_withdrawing_needs_to_say_which_of_several(city: Rehearsal) -> None:
     assert city.text("alice", f"撤{light}").verdict is Verdict.WITHDRAWN
     assert (status_of(city), status_of(city, light)) == (CaseStatus.FILED, CaseStatus.CLOSED)
     assert EntryKind.WITHDRAWN in facts(city, light or 0)
+
+
+def test_a_photo_without_a_word_is_looked_at_by_a_person(city: Rehearsal) -> None:
+    photo = Attachment(url="https://media.example/1.jpg", content_type="image/jpeg")
+    taken = city.engine.do(Received(city.message("peng", "", attachments=(photo,))))
+    city.settle()
+    assert taken.verdict is Verdict.OPENED
+    code = city.code("dinghai")
+    assert last(city, "dinghai").startswith(f"【待派】Z1042 您反映的问题。派单回“{code}派 部门”")
+    city.text("dinghai", f"{code}详")
+    assert last(city, "dinghai") == "【详】Z1042(1/1)https://media.example/1.jpg"

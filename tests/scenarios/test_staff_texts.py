@@ -6,7 +6,7 @@ from gateway.rehearsal import Rehearsal
 from routing_rules.cases import CaseStatus
 from routing_rules.decisions import EntryKind, Verdict
 from storage import models
-from tests.scenarios.telling import SMOKE, closed, dispatched, last, status_of, texts
+from tests.scenarios.telling import SMOKE, closed, dispatched, last, post, status_of, texts
 
 LONG = (
     SMOKE + "。我们这里住了很多老人,孩子晚上咳嗽,已经向有关部门反映过多次,至今没有结果,"
@@ -132,15 +132,7 @@ def test_codes_are_read_however_they_are_typed(city: Rehearsal) -> None:
 
 def test_the_first_of_two_on_duty_wins(city: Rehearsal) -> None:
     """Both get a code of their own for one task."""
-    with city.database.writing() as connection:
-        row = connection.execute(models.posting.select().where(models.posting.c.office == "city")).one()
-        connection.execute(models.posting.delete().where(models.posting.c.office == "city"))
-        connection.execute(
-            models.posting.insert().values(**{**row._mapping, "office": "env", "position": row.position + 1000})
-        )
-        version = models.registry_version
-        connection.execute(version.update().values(version=version.c.version + 1))
-    city.settle()
+    post(city, "city", at="env")
     dispatched(city)
     codes = city.code("env", "【派单】"), city.code("city", "【派单】")
     assert codes[0] != codes[1]
