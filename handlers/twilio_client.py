@@ -86,7 +86,7 @@ class TwilioApi:
             messages = self._client.messages
             dated = messages.page(to=to, date_sent_after=since, page_size=_PAGE_SIZE)
             newest = messages.page(to=to, page_size=_PAGE_SIZE)
-            found = (*_texts(dated, LOOKUP_DATED_PAGES), *_texts(newest, LOOKUP_NEWEST_PAGES))
+            found = (*_texts(dated, LOOKUP_DATED_PAGES, since), *_texts(newest, LOOKUP_NEWEST_PAGES, since))
             texts = [_sent_text(message) for message in found]
         return list({text.sid: text for text in texts}.values())
 
@@ -180,10 +180,18 @@ class _WithoutQuery(logging.Filter):
 _WITHOUT_QUERY = _WithoutQuery()
 
 
-def _texts(page: Any, most_pages: int) -> Iterator[Any]:
-    """The messages of a page and those after it; the number of pages is ours to limit, the SDK has no limit."""
+def _texts(page: Any, most_pages: int, since: datetime) -> Iterator[Any]:
+    """The messages of a page and those after it; the number of pages is ours to limit, the SDK has no limit.
+
+    Newest first: what comes after a message that was sent before `since` is of no interest.
+    """
     for _ in range(most_pages):
-        yield from page
+        message = None
+        for message in page:
+            yield message
+        sent_at = getattr(message, "date_sent", None)
+        if isinstance(sent_at, datetime) and sent_at < since:
+            return
         page = page.next_page()
         if page is None:
             return

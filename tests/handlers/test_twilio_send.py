@@ -306,6 +306,19 @@ def test_texts_are_found_on_later_pages(provider: FakeProvider, channel: TwilioS
     assert channel.sent(other, LONG_AGO, "page 0") == 1
 
 
+def test_pages_of_older_texts_are_not_asked_for(
+    provider: FakeProvider, channel: TwilioSms, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A department gets hundreds of texts a day, and after a crash one question follows the other."""
+    other = Address("tel", "+15005550056")
+    for number in range(130):
+        channel.send(text(f"page {number}", other))
+    assert provider.wait_for_reports()
+    with caplog.at_level("DEBUG", "urllib3.connectionpool"):
+        assert channel.sent(other, provider.texts()[-1].created_at + timedelta(hours=1), "page 0") == 0
+    assert sum("GET" in record.getMessage() for record in caplog.records) == 2
+
+
 def test_the_prefix_of_a_trial_account_does_not_hide_a_text(provider: FakeProvider, channel: TwilioSms) -> None:
     channel.send(text(f"{TRIAL_PREFIX}hello from a trial"))
     assert channel.sent(TO, LONG_AGO, "hello from a trial") == 1
