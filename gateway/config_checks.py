@@ -11,6 +11,7 @@ from gateway.books import shipped_books
 from gateway.config import Settings, TwilioSms
 from gateway.config_channels import twilio_settings
 from gateway.config_file import Place
+from gateway.outgoing import ASK_AFTER
 from handlers.channels import CHANNELS
 from handlers.twilio_settings import is_loopback
 
@@ -30,6 +31,7 @@ def conflicts(settings: Settings) -> Iterator[tuple[Place, str]]:
         yield ("sending", "backoff_cap_seconds"), "must not be shorter than backoff_seconds"
     if settings.channels.twilio_sms.enabled:
         yield from _twilio(settings)
+        yield from _lease(settings)
 
 
 def is_real(twilio: TwilioSms) -> bool:
@@ -77,6 +79,19 @@ def _twilio(settings: Settings) -> Iterator[tuple[Place, str]]:
             yield (*here, name), f"is a placeholder or shorter than {_SHORTEST_SECRET} characters"
     if is_real(twilio):
         yield from _real_provider(settings)
+
+
+def _lease(settings: Settings) -> Iterator[tuple[Place, str]]:
+    """Whoever takes over a text asks for it first; by then the send of the one before must be over and listed.
+
+    A send begins in the first half of its lease and takes two timeouts at most, to connect and to be answered.
+    """
+    shortest = 2 * (2 * settings.channels.twilio_sms.timeout_seconds + ASK_AFTER.total_seconds())
+    if settings.sending.lease_seconds < shortest:
+        yield (
+            ("sending", "lease_seconds"),
+            f"must be {shortest:g} at least: four times channels.twilio_sms.timeout_seconds, and 10",
+        )
 
 
 def _place_of(problem: str, here: Place) -> Place:

@@ -18,6 +18,7 @@ from gateway.clock import Clock
 from gateway.engine import Engine, EngineStopped
 from gateway.items import Attempt, ClaimTexts, Sent
 from gateway.logs import logger
+from gateway.outgoing import ASK_AFTER
 from handlers.contract import Channel, OutgoingText, SendLookup
 from handlers.errors import SendError
 from routing_rules.messages import Address
@@ -31,8 +32,6 @@ log = logger(__name__)
 BATCH = 64
 #: Texts under way at most, for each sender: enough that none runs dry, few enough that none waits out its lease.
 _QUEUED = 2
-#: A text whose outcome is unknown is looked at again after this long, so that the provider's list is complete.
-_ASK_AFTER = timedelta(seconds=5)
 #: Sends of a text that cannot be asked about, the first one included.
 _MOST_BLIND_SENDS = 2
 #: Codes of the provider that mean that the address is no good; see ``handlers.twilio_codes`` for their meaning.
@@ -268,7 +267,7 @@ class Dispatcher:
         if error.retry_after is not None:
             wait = max(wait, timedelta(seconds=error.retry_after))
         if outcome is Outcome.UNKNOWN:
-            wait = max(wait, _ASK_AFTER)
+            wait = max(wait, ASK_AFTER)
         return self._result(text, outcome, channel, address, error=code, again=self._clock.utcnow() + wait)
 
     def _result(

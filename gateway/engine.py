@@ -32,6 +32,7 @@ from gateway.items import (
     RetryText,
     SealLedger,
     Sent,
+    TakeOver,
 )
 from gateway.logs import logger
 from gateway.receive import Arrivals, keep_undecided
@@ -301,6 +302,8 @@ class Engine:
                 return arrivals.answer(message, repeated=not arrivals.is_new(message))
             case Beat():
                 return beaten
+            case TakeOver():
+                return outgoing.take_over(connection, turn)
             case ClaimTexts():
                 return outgoing.claim(connection, turn, item)
             case Sent(attempts):

@@ -60,6 +60,11 @@ class Beaten:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """This engine begins and there is no other: whoever held a lease is gone. Answered with how many were held."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimTexts:
     """Take texts whose time has come. Answered with the claimed texts."""
@@ -124,4 +129,16 @@ class ReplaceRegistry:
     operator: str
 
 
-Item = Received | Reported | Beat | ClaimTexts | Sent | RetryText | DropText | SealLedger | MoveClock | ReplaceRegistry
+Item = (
+    Received
+    | Reported
+    | Beat
+    | TakeOver
+    | ClaimTexts
+    | Sent
+    | RetryText
+    | DropText
+    | SealLedger
+    | MoveClock
+    | ReplaceRegistry
+)

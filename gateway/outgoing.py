@@ -6,6 +6,7 @@ Each change of a text is a ledger fact. Nothing is sent here; that is the dispat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,9 @@ from routing_rules.decisions import Decision, EntryKind, LedgerEntry
 from routing_rules.messages import DeliveryReport
 from storage import contacts, outbox, receipts, seals
 from storage.texts import Claim, TextFact, TextStatus
+
+#: A text whose outcome is unknown is asked about after this long, so that the provider's list is complete.
+ASK_AFTER = timedelta(seconds=5)
 
 _KINDS: Mapping[TextStatus, EntryKind] = {
     TextStatus.SENT: EntryKind.TEXT_SENT,
@@ -42,8 +46,17 @@ def claim(connection: Connection, turn: Turn, item: ClaimTexts) -> Claim:
 
 
 def release(connection: Connection, turn: Turn) -> int:
-    """Texts whose sender vanished are unknown from now on."""
-    facts = outbox.release_leases(connection, turn.now)
+    """Texts whose sender vanished are unknown from now on. Returns how many."""
+    # No send begins in the second half of its lease: by now the provider's list is complete.
+    return _release(turn, outbox.release_leases(connection, turn.now))
+
+
+def take_over(connection: Connection, turn: Turn) -> int:
+    """Whoever was sending is gone, whatever its leases say. Returns how many texts are unknown from now on."""
+    return _release(turn, outbox.release_leases(connection, turn.now, every=True, ask_at=turn.now + ASK_AFTER))
+
+
+def _release(turn: Turn, facts: Sequence[TextFact]) -> int:
     _record(turn, facts, actor="clock")
     return len(facts)
 

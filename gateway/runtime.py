@@ -18,7 +18,7 @@ from gateway.config import Settings
 from gateway.control import ControlServer, socket_file
 from gateway.dispatch import Dispatcher, Pace
 from gateway.engine import Engine, EngineStopped
-from gateway.items import Received, Reported
+from gateway.items import Received, Reported, TakeOver
 from gateway.keys import read_master_key
 from gateway.logs import logger
 from gateway.scheduler import Heartbeat
@@ -135,6 +135,7 @@ class Runtime:
 
     def start(self) -> None:
         """Let everything run."""
+        self._take_over()
         self.engine.start()
         self.dispatcher.start()
         self.heartbeat.start()
@@ -142,6 +143,18 @@ class Runtime:
             self.control.start()
         self.dispatcher.wake()
         log.info("The gateway runs.", action="started", city=self.settings.city)
+
+    def _take_over(self) -> None:
+        """What a dead process was sending need not wait for its lease to end where no other process can be sending."""
+        if not self.database.is_sqlite:
+            return
+        try:
+            held: int = self.engine.do(TakeOver())
+        except DatabaseError as error:
+            log.warning("Leases of a dead process will have to end.", action="not_taken_over", reason=str(error))
+            return
+        if held:
+            log.warning("Texts that were being sent will be asked about.", action="taken_over", texts=held)
 
     def stop(self) -> None:
         """Stop the heartbeat, finish the sends under way, then the engine; close the database last."""

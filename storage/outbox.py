@@ -102,12 +102,14 @@ def next_due(connection: Connection) -> datetime | None:
     return connection.execute(select(at).where(text(QUEUED)).order_by(at).limit(1)).scalar()
 
 
-def release_leases(connection: Connection, now: datetime, *, every: bool = False) -> list[TextFact]:
+def release_leases(
+    connection: Connection, now: datetime, *, every: bool = False, ask_at: datetime | None = None
+) -> list[TextFact]:
     """Texts whose lease ended while they were being sent become ``unknown``: they may have reached the
     provider.
 
-    They can be claimed again at once. ``every`` also takes leases that still run: for the start of the only
-    engine, when nobody can be sending. Returns what was released.
+    They can be claimed again from ``ask_at`` on, without it at once. ``every`` also takes leases that still
+    run: for the start of the only engine, when nobody can be sending. Returns what was released.
     """
     query = select(_outbox).where(text(SENDING))
     if not every:
@@ -125,7 +127,7 @@ def release_leases(connection: Connection, now: datetime, *, every: bool = False
                 # Where the attempt before went says nothing about where this one did.
                 channel=None,
                 sent_to=None,
-                next_attempt_at=now,
+                next_attempt_at=ask_at or now,
                 last_error="lease_ended",
             )
         )

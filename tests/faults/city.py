@@ -24,8 +24,8 @@ _STAFF = "+150055501{:02}"
 
 #: Offices that stay silent pass a case up after this long, at any hour: the ladder moves while processes die.
 _WINDOW = "1 min"
-#: Short, so that what a dead process held is taken up within the rehearsal.
-LEASE_SECONDS = 5
+#: As short as may be, so that on PostgreSQL too what a dead process held is taken up within the rehearsal.
+_TIMEOUT_SECONDS, _LEASE_SECONDS = 2, 18
 
 
 def write_city(folder: Path, bodies: Sequence[str]) -> Path:
@@ -57,11 +57,16 @@ def write_config(folder: Path, *, city: Path, database_url: str, provider_url: s
                 "numbers": [NUMBER],
                 "region": "US",
                 "api_base": provider_url,
-                "timeout_seconds": 2.0,
+                "timeout_seconds": _TIMEOUT_SECONDS,
             },
         },
         "own_numbers": [f"tel:{NUMBER}"],
-        "sending": {"lease_seconds": LEASE_SECONDS, "backoff_seconds": 1, "backoff_cap_seconds": 2, "attempts": 30},
+        "sending": {
+            "lease_seconds": _LEASE_SECONDS,
+            "backoff_seconds": 1,
+            "backoff_cap_seconds": 2,
+            "attempts": 30,
+        },
         "log_format": "json",
         "log_level": "warning",
     }

@@ -288,6 +288,12 @@ def test_an_empty_token_is_refused_while_twilio_is_on(write: Write) -> None:
     assert said[0].startswith("config.yaml:6: channels.twilio_sms.auth_token: auth_tokens must not hold an empty token")
 
 
+def test_a_lease_that_a_slow_send_could_outlast_is_refused(write: Write) -> None:
+    assert load(write(TWILIO + "sending: {lease_seconds: 50}\n"), {}).sending.lease_seconds == 50
+    (said,) = problems(write(TWILIO + "sending: {lease_seconds: 49}\n"))
+    assert said.endswith("must be 50 at least: four times channels.twilio_sms.timeout_seconds, and 10")
+
+
 # --- documentation
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.dispatch import Dispatcher, Pace
-from gateway.items import ClaimTexts, Received, Sent
+from gateway.items import ClaimTexts, Received, Sent, TakeOver
 from gateway.rehearsal import Rehearsal
 from handlers.contract import OutgoingText, SendReceipt
 from routing_rules.messages import Address, DeliveryStatus
@@ -140,6 +140,20 @@ def test_a_send_that_could_outlast_its_lease_is_not_begun(running: Running) -> N
     assert running.gate.bodies == []
     running.engine.do(Sent((late,)))
     assert running.dispatcher.attempt(running.claim()).result.outcome is Outcome.SENT
+
+
+def test_the_only_engine_asks_about_what_a_dead_one_was_sending_without_waiting_for_its_lease(
+    running: Running,
+) -> None:
+    running.receive("alice")
+    text = running.claim()
+    assert running.engine.do(TakeOver()) == 1
+    assert running.statuses()[TextStatus.UNKNOWN] == 1
+    running.city.clock.advance(timedelta(seconds=5))
+    late = running.dispatcher.attempt(text)
+    assert running.engine.do(Sent((late,))) == 0, "the dead one comes back and marks a text that is not its own now"
+    again = running.claim()
+    assert (again.id, again.unknown, again.attempts) == (text.id, True, 2)
 
 
 def test_an_unknown_text_that_is_given_back_stays_unknown(running: Running) -> None:

@@ -135,7 +135,9 @@ def test_a_new_engine_takes_over_the_leases_of_a_dead_one(database: Database, ke
         alice = open_case(connection, keyring).id
         outbox.add(connection, keyring, [a_text(alice)], NOW)
         _claim(connection, keyring)
-        assert len(outbox.release_leases(connection, NOW, every=True)) == 1
+        assert len(outbox.release_leases(connection, NOW, every=True, ask_at=NOW + minutes(0.1))) == 1
+        assert _claim(connection, keyring, lease_id="lease-2").texts == ()
+        assert len(_claim(connection, keyring, now=NOW + minutes(0.1), lease_id="lease-2").texts) == 1
 
 
 def test_a_lease_that_ended_leaves_no_word_of_the_road_that_was_taken(database: Database, keyring: Keyring) -> None:
