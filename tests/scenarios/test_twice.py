@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -38,6 +39,38 @@ class Stuttering(Rehearsal):
         return first[: len(messages)]
 
 
+class Dying(Rehearsal):
+    """The process dies between each decision and the texts it owes; another one takes up the database."""
+
+    def texts(self, lines: Sequence[tuple[str, str]], *, location: Point | None = None) -> list[Accepted]:
+        messages = [self.message(sender, text, location=location) for sender, text in lines]
+        accepted = self.engine.do_together([Received(message) for message in messages])
+        self.database.close()
+        self.database = Database(self.database.url.render_as_string(hide_password=False), writer=True)
+        self.engine = another_engine(self, self.database)
+        self.dispatcher = another_dispatcher(self, self.engine)
+        self.settle()
+        return accepted
+
+
+def another_engine(city: Rehearsal, database: Database) -> Engine:
+    """An engine of another process with the same keys."""
+    return Engine(
+        database=database,
+        keyring=city.keyring,
+        clock=city.clock,
+        policy=Policy(is_service_sender=is_service_sender),
+        load_city=city_loader(database, city.book),
+    )
+
+
+def another_dispatcher(city: Rehearsal, engine: Engine) -> Dispatcher:
+    """Its dispatcher, which sends to the same phones."""
+    phones = SimulatedPhones(city.clock, city.transcript.append)
+    roads = {phones.name: phones}
+    return Dispatcher(engine, lambda address: (phones,), roads, city.clock, Pace(), jitter=lambda: 0.5)
+
+
 def words(city: Rehearsal) -> Counter[tuple[str, str]]:
     """All texts that left, with their recipients; the codes are secret and differ."""
     return Counter(
@@ -47,17 +80,16 @@ def words(city: Rehearsal) -> Counter[tuple[str, str]]:
     )
 
 
-def test_every_webhook_twice_leaves_the_same_texts_once(
-    database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    once = Rehearsal(f"sqlite:///{tmp_path_factory.mktemp('once')}/gridgate.db", start=START)
+@pytest.mark.parametrize("kind", [Stuttering, Dying])
+def test_the_golden_case_leaves_the_same_texts_once(database_url: str, kind: type[Rehearsal], tmp_path: Path) -> None:
+    once = Rehearsal(f"sqlite:///{tmp_path}/gridgate.db", start=START)
     golden_case(once)
-    twice = Stuttering(database_url, start=START)
-    golden_case(twice)
-    assert words(twice) == words(once)
-    check_invariants(twice)
+    again = kind(database_url, start=START)
+    golden_case(again)
+    assert words(again) == words(once)
+    check_invariants(again)
     once.close()
-    twice.close()
+    again.close()
 
 
 def test_reports_in_any_order_and_twice_change_no_text(city: Rehearsal) -> None:
@@ -77,17 +109,8 @@ def test_reports_in_any_order_and_twice_change_no_text(city: Rehearsal) -> None:
 def second_engine(city: Rehearsal, url: str) -> Iterator[tuple[Engine, Dispatcher]]:
     """Another process on the same database, with its own connection and the same phones."""
     database = Database(url, writer=True)
-    engine = Engine(
-        database=database,
-        keyring=city.keyring,
-        clock=city.clock,
-        policy=Policy(is_service_sender=is_service_sender),
-        load_city=city_loader(database, city.book),
-    )
-    phones = SimulatedPhones(city.clock, city.transcript.append)
-    dispatcher = Dispatcher(
-        engine, lambda address: (phones,), {phones.name: phones}, city.clock, Pace(), jitter=lambda: 0.5
-    )
+    engine = another_engine(city, database)
+    dispatcher = another_dispatcher(city, engine)
     yield engine, dispatcher
     database.close()
 
