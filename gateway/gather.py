@@ -14,6 +14,7 @@ from gateway.turn import Turn
 from routing_rules.contacts import Contact
 from routing_rules.intents import Intent
 from routing_rules.location import LocationKind
+from routing_rules.questions import offered_areas
 from routing_rules.working_set import WorkingSet
 from storage import cases
 from storage.locks import code_key, lock, matter_key, sender_key
@@ -66,8 +67,9 @@ def _with_what_the_first_look_named(connection: Connection, turn: Turn, read: Re
             offices.update(posting.office for posting in postings)
         question = known.question_of(contact.id)
         asked_about = known.case(question.case_number) if question else None
-        if asked_about is not None and asked_about.category is not None and intent.location.area is not None:
-            matters.add((intent.location.area, asked_about.category))
+        if question is not None and asked_about is not None and asked_about.category is not None:
+            areas = {intent.location.area, *offered_areas(question)} - {None}
+            matters.update((str(area), asked_about.category) for area in areas)
     if offices or matters:
         lock(connection, [matter_key(area, category) for area, category in matters])
         _gather(connection, turn, Wanted(offices=offices, matters=matters), known)

@@ -75,10 +75,7 @@ def _place(
     location = intent.location
     if location.kind is LocationKind.EXACT:
         _answered(draft, question)
-        others = residents.case_of_others(draft, case.category, location, besides=case.number)
-        if others is not None and others.area is not None:
-            return _join_instead(draft, message, contact, case, others)
-        return questions.place_found(draft, message, contact, case, location)
+        return _at_place(draft, message, contact, case, location)
     if location.kind is LocationKind.AMBIGUOUS:
         _answered(draft, question)
         return questions.ask_ambiguous(draft, message, contact, case, location)
@@ -87,8 +84,11 @@ def _place(
     return _not_understood(draft, message, contact, question, case, "ask_place")
 
 
-def _join_instead(draft: Draft, message: InboundMessage, contact: Contact, case: Case, main: Case) -> Outcome:
-    """Now that the place is known it is the matter of an open case."""
+def _at_place(draft: Draft, message: InboundMessage, contact: Contact, case: Case, location: Location) -> Outcome:
+    """Now that the place is known it may be the matter of an open case, unless the sender left that one before."""
+    main = residents.case_of_others(draft, case.category, location, besides=case.number)
+    if main is None or draft.known.has_left(main.number, contact.id):
+        return questions.place_found(draft, message, contact, case, location)
     closing.merge(draft, case.number, main.number)
     residents.tell_joined(draft, message, contact, draft.case(main.number))
     return Verdict.ANSWERED, main.number
@@ -97,15 +97,20 @@ def _join_instead(draft: Draft, message: InboundMessage, contact: Contact, case:
 def _ambiguous(
     draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, question: Question, case: Case
 ) -> Outcome | None:
-    if intent.choice is not None and not intent.choice.words:
+    if intent.choice is not None and (not intent.choice.words or intent.location.kind is LocationKind.NONE):
         digit = intent.choice.digit
         if 1 <= digit <= len(question.options):
             _answered(draft, question)
-            area, key, display = question.options[digit - 1].split("|", 2)
-            location = Location(kind=LocationKind.EXACT, place_key=key, display=display, area=area)
-            return questions.place_found(draft, message, contact, case, location)
+            draft.change_text(case.number, words=_and_more(case, intent))
+            return _at_place(draft, message, contact, case, questions.offered_place(question, digit))
         return _out_of_range(draft, message, contact, question)
     return _place(draft, message, intent, contact, question, case)
+
+
+def _and_more(case: Case, intent: Intent) -> str:
+    """What was written first, and what stands behind the digit of the answer."""
+    first = case.text.words if case.text else ""
+    return " ".join(words for words in (first, intent.choice.words if intent.choice else "") if words)
 
 
 def _out_of_range(draft: Draft, message: InboundMessage, contact: Contact, question: Question) -> Outcome:
@@ -120,10 +125,11 @@ def _which_case(
     if intent.choice is None:
         return None
     digit = intent.choice.digit
-    words = read_words(draft.city, case.text.words if case.text else "")
+    words = read_words(draft.city, _and_more(case, intent))
     if digit == SOMETHING_ELSE:
         _answered(draft, question)
         draft.record(EntryKind.QUESTION_ANSWERED, case.number, contact=contact.id, answer=digit)
+        draft.change_text(case.number, words=words.text)
         case = draft.change(case.number, category=words.matter.category)
         return _place_of_new(draft, message, contact, case, words.location)
     if not 1 <= digit <= len(question.options):
@@ -166,9 +172,9 @@ def _own_words(draft: Draft, contact: Contact, left: Case, added: str) -> str:
 
 
 def _place_of_new(draft: Draft, message: InboundMessage, contact: Contact, case: Case, location: Location) -> Outcome:
-    """A case that a 9 made: filed where its words name a place, else with a question."""
+    """A case that a 9 made: joined or filed where its words name a place, else with a question."""
     if location.kind is LocationKind.EXACT:
-        return questions.place_found(draft, message, contact, case, location)
+        return _at_place(draft, message, contact, case, location)
     if location.kind is LocationKind.AMBIGUOUS:
         return questions.ask_ambiguous(draft, message, contact, case, location)
     return questions.ask_place(draft, message, contact, case)

@@ -14,7 +14,7 @@ from routing_rules.contacts import Contact
 from routing_rules.deadlines import DeadlineKind
 from routing_rules.decisions import EntryKind, Verdict
 from routing_rules.draft import Draft
-from routing_rules.location import Location
+from routing_rules.location import Location, LocationKind
 from routing_rules.messages import InboundMessage
 from routing_rules.telling import (
     GIST,
@@ -37,6 +37,9 @@ _OFFER_LASTS = timedelta(hours=24)
 #: How long after a rejection a call for a person is about that.
 _OBJECT = timedelta(days=3)
 
+#: Between area, key and name of a place in an option.
+_SEPARATOR = "|"
+
 #: Digits that choose from a list; 9 means "something else".
 MOST_OPTIONS = 8
 
@@ -56,7 +59,7 @@ def ask_ambiguous(draft: Draft, message: InboundMessage, contact: Contact, case:
     home = {area.code for area in draft.city.registry.chain(contact.home_area)}
     candidates = sorted(location.candidates, key=lambda candidate: not _is_near(draft, candidate.area, home))
     candidates = candidates[:MOST_OPTIONS]
-    options = tuple(f"{c.area}|{c.place_key}|{c.display}" for c in candidates)
+    options = tuple(_SEPARATOR.join((c.area, c.place_key, c.display)) for c in candidates)
     _ask(draft, contact, case.number, QuestionKind.AMBIGUOUS, options)
     language = draft.language_of(contact)
     shown = tuple(
@@ -65,6 +68,19 @@ def ask_ambiguous(draft: Draft, message: InboundMessage, contact: Contact, case:
     )
     answer(draft, contact, message.sender, "ask_ambiguous", name=location.name, options=shown)
     return Verdict.ASKED, case.number
+
+
+def offered_place(question: Question, digit: int) -> Location:
+    """The place that a digit chooses."""
+    area, key, display = question.options[digit - 1].split(_SEPARATOR, 2)
+    return Location(kind=LocationKind.EXACT, place_key=key, display=display, area=area)
+
+
+def offered_areas(question: Question) -> set[str]:
+    """The areas of the places that a question offers; none for any other question."""
+    if question.kind is not QuestionKind.AMBIGUOUS:
+        return set()
+    return {option.split(_SEPARATOR, 1)[0] for option in question.options}
 
 
 def _is_near(draft: Draft, area: str, home: set[str]) -> bool:

@@ -105,6 +105,11 @@ class WorkingSet:
         reporter = self.values.get(("reporter", case_number, contact))
         return reporter if isinstance(reporter, Reporter) and reporter.position > 0 else None
 
+    def has_left(self, case_number: int, contact: str) -> bool:
+        """Whether somebody was a reporter of a case and said that it was not his."""
+        reporter = self.values.get(("reporter", case_number, contact))
+        return isinstance(reporter, Reporter) and reporter.position < 0
+
     def reporters(self, case_number: int) -> list[Reporter]:
         """Everybody who reported a case and did not leave it, first reporter first."""
         found = [self.values[key] for key in self._by_case["reporter", case_number]]

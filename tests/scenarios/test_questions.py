@@ -61,6 +61,14 @@ def test_a_road_of_two_streets_is_asked_for_by_number(city: Rehearsal) -> None:
     assert case_of(city).area == "liufang"
 
 
+def test_words_behind_the_number_are_kept(city: Rehearsal) -> None:
+    city.text("peng", "新河路井盖没了")
+    assert city.text("peng", "1,靠近桥头").verdict is Verdict.ANSWERED
+    case = case_of(city)
+    assert case.text is not None
+    assert (case.area, case.text.words) == ("jukui", "新河路井盖没了 靠近桥头")
+
+
 def test_the_road_near_home_is_offered_first(city: Rehearsal) -> None:
     city.text("dave", "新河路井盖没了")
     assert "1 昌国街道新河路 2 解放街道新河路" in last(city, "dave")
@@ -115,6 +123,16 @@ def test_nine_makes_it_a_matter_of_its_own(city: Rehearsal) -> None:
     assert last(city, "dinghai").startswith(f"【待派】Z{asked.case_number} 解放东路20号这里的情况越来越糟糕")
 
 
+def test_nine_with_a_place_behind_it_is_filed_at_once(city: Rehearsal) -> None:
+    city.text("alice", SMOKE)
+    city.text("alice", "竹山路5号路灯不亮了")
+    asked = city.text("alice", "还是没人来").case_number
+    filed = city.text("alice", "9 解放东路20号井盖没了")
+    assert (filed.verdict, filed.case_number) == (Verdict.ANSWERED, asked)
+    case = case_of(city, asked)
+    assert (case.area, case.category) == ("dongmen", "manhole_missing")
+
+
 def test_words_that_wait_too_long_for_their_case_are_at_the_desk(city: Rehearsal) -> None:
     city.text("alice", SMOKE)
     city.text("alice", "竹山路5号路灯不亮了")
@@ -165,6 +183,14 @@ def test_a_place_that_turns_out_to_be_an_open_case_joins_it(city: Rehearsal) -> 
     joined = city.text("peng", "盐港西路83号")
     assert joined.case_number == 1042
     assert status_of(city, asked.case_number) is CaseStatus.MERGED
+    assert last(city, "peng").startswith("【定海网格】路灯一事已有2人反映(Z1042)")
+
+
+def test_a_number_that_chooses_the_place_of_an_open_case_joins_it(city: Rehearsal) -> None:
+    city.text("alice", "昌国街道新河路路灯不亮了")
+    city.text("peng", "新河路路灯坏了")
+    joined = city.text("peng", "2")
+    assert (joined.verdict, joined.case_number) == (Verdict.ANSWERED, 1042)
     assert last(city, "peng").startswith("【定海网格】路灯一事已有2人反映(Z1042)")
 
 
