@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -50,8 +51,9 @@ class Spool:
         """Write one text durably. Raises OSError when the disk does not take it either."""
         name = hashlib.sha256(f"{message.channel}\0{message.external_id}".encode()).hexdigest()[:32]
         final = self._folder / f"{name}{_SUFFIX}"
-        unfinished = final.with_suffix(".new")
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        # A name of its own: a repeat that is kept at the same moment must not write into this file.
+        unfinished = final.with_suffix(f".{secrets.token_hex(4)}.new")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             _write_all(descriptor, json.dumps(_as_json(message), ensure_ascii=False).encode())
             os.fsync(descriptor)
