@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from gateway.engine import EngineStopped
 from gateway.logs import logger
 from gateway.runtime import Runtime
 from handlers.contract import WEBHOOK_PREFIX, WebhookReceiver, WebhookRequest
@@ -39,7 +40,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
         try:
             for event in events:
                 runtime.accept(event, timeout=PATIENCE)
-        except (OSError, DatabaseError, TimeoutError) as error:
+        except (OSError, DatabaseError, TimeoutError, EngineStopped) as error:
             log.error(
                 "Neither the database nor the spool took an event; the provider must send it again.",
                 action="webhook_unavailable",
