@@ -37,6 +37,11 @@ def code_key(digest: str) -> str:
     return f"code {digest}"
 
 
+def words_key(contact: str, body: str) -> str:
+    """Lets the same words leave for one person one after the other."""
+    return f"words {contact} {body}"
+
+
 def lock(connection: Connection, keys: Iterable[str]) -> None:
     """Hold these keys until the transaction ends; waits for whoever holds one."""
     if connection.dialect.name == "postgresql" and (numbers := sorted({_number(key) for key in keys})):

@@ -18,6 +18,7 @@ from routing_rules.decisions import Notification, Urgency
 from routing_rules.messages import Address
 from storage import bulk, models
 from storage.contacts import KnownAddress, addresses_of
+from storage.locks import lock, words_key
 from storage.models.outbox import QUEUED, SENDING, UNDER_WAY
 from storage.people import Keyring
 from storage.texts import Claim, ClaimedText, TextFact, TextStatus, fact_of
@@ -219,6 +220,8 @@ def _cancel(connection: Connection, facts: Iterable[TextFact]) -> None:
 
 def _one_at_a_time(connection: Connection, rows: Sequence[Any], now: datetime) -> list[Any]:
     """The rows whose words are not under way to the same person already; the others get another time."""
+    # Another engine may be claiming a text of the same words at this moment.
+    lock(connection, [words_key(row.contact, row.body) for row in rows])
     busy = _under_way(connection, {row.contact for row in rows})
     taken: dict[tuple[str, str], Any] = {}
     waiting = []

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import select, text
 
 from routing_rules.decisions import Urgency
 from routing_rules.messages import Address
 from storage import contacts, models, outbox
 from storage.database import Database
+from storage.errors import DatabaseBusy
 from storage.people import Keyring
 from storage.receipts import Outcome, SendResult, mark
 from storage.texts import Claim, TextStatus
@@ -222,3 +224,24 @@ def test_two_engines_never_claim_one_text(postgresql: Databases, keyring: Keyrin
             second = _claim(other, keyring, limit=30, lease_id="other").texts
         keys = {each.key for each in (*first, *second)}
         assert (len(first), len(second), len(keys)) == (30, 20, 50)
+
+
+def test_two_engines_never_have_the_same_words_for_one_person_under_way(
+    postgresql: Databases, keyring: Keyring
+) -> None:
+    with Database(postgresql.ready(), writer=True) as database:
+
+        def claim_impatiently() -> Claim:
+            with database.writing() as connection:
+                connection.execute(text("SET LOCAL lock_timeout = 200"))
+                return _claim(connection, keyring, lease_id="other")
+
+        with database.writing() as connection:
+            alice = open_case(connection, keyring).id
+            same = [a_text(alice, key, body="the same words") for key in ("first", "second")]
+            outbox.add(connection, keyring, same, NOW)
+        with database.writing() as one:
+            assert [each.key for each in _claim(one, keyring, limit=1).texts] == ["first"]
+            with pytest.raises(DatabaseBusy):
+                claim_impatiently()
+        assert claim_impatiently().texts == ()
