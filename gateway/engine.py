@@ -108,6 +108,8 @@ class Engine:
         self._queue: queue.SimpleQueue[Ticket | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        #: Case numbers that were reserved and not used.
+        self._spare_numbers: list[int] = []
         #: Called after every commit that may have left texts to send.
         self.after_commit: Callable[[], None] = lambda: None
 
@@ -273,7 +275,10 @@ class Engine:
         # On PostgreSQL a case is locked before what hangs on it, so due deadlines are claimed first of all.
         due = deadlines.claim_due(connection, turn.now, beat.limit) if beat else []
         arrivals = Arrivals(turn, connection, received, retry=beat.retries if beat else 0)
-        turn.known = gather_all(connection, turn, arrivals.read(), [deadline.case_number for deadline in due])
+        cases_of_deadlines = [deadline.case_number for deadline in due]
+        # Gone for good should this turn fail: whether a lost commit used them nobody can say.
+        spare, self._spare_numbers = self._spare_numbers, []
+        turn.known = gather_all(connection, turn, arrivals.read(), cases_of_deadlines, spare)
         turn.known.taken_codes |= taken
         escalate.decide_all(turn, due)
         arrivals.decide()
@@ -283,6 +288,9 @@ class Engine:
         results = [self._result(connection, turn, item, arrivals, beaten) for item in items]
         decisions.write(connection, self._keyring, turn.decisions, now=turn.now)
         arrivals.store()
+        if not self._database.is_sqlite:
+            # A sequence gave them for good; thrown away they would be gaps that people ask about.
+            self._spare_numbers = list(turn.known.numbers)
         return results
 
     def _refuse_taken_codes(self, connection: Connection, turn: Turn) -> None:

@@ -5,7 +5,7 @@ It decides nothing; which keys matter is the only thing it knows about the rules
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -26,15 +26,20 @@ ENDED_CASES_STAY = timedelta(days=30)
 Read = Collection[tuple[Contact, Intent]]
 
 
-def gather_all(connection: Connection, turn: Turn, read: Read, cases_of_deadlines: Iterable[int]) -> WorkingSet:
-    """Everything that these texts and deadlines may be about, locked on PostgreSQL."""
+def gather_all(
+    connection: Connection, turn: Turn, read: Read, cases_of_deadlines: Iterable[int], spare: Sequence[int] = ()
+) -> WorkingSet:
+    """Everything that these texts and deadlines may be about, locked on PostgreSQL.
+
+    ``spare`` are case numbers that an earlier turn reserved and did not use.
+    """
     wanted = _wanted(turn, read, cases_of_deadlines)
     keys = [sender_key(turn.keyring, address) for contact, _ in read for address in contact.addresses]
     keys += [matter_key(area, category) for area, category in wanted.matters]
     keys += [code_key(digest) for digest in wanted.digests]
     lock(connection, keys)
-    numbers = cases.next_numbers(connection, turn.city.book.first_number, len(read)) if read else []
-    known = WorkingSet(iter(numbers))
+    fresh = cases.next_numbers(connection, turn.city.book.first_number, max(len(read) - len(spare), 0))
+    known = WorkingSet(iter([*spare, *fresh]))
     _gather(connection, turn, wanted, known)
     return _with_what_the_first_look_named(connection, turn, read, known)
 

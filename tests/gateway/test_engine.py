@@ -79,3 +79,11 @@ def test_a_text_that_breaks_its_whole_turn_is_stored_undecided(
     assert again.repeated
     city.engine.do(Beat())
     assert verdicts(city) == {Verdict.OPENED: 1}
+
+
+def test_case_numbers_follow_each_other_whatever_else_is_texted(city: Rehearsal) -> None:
+    numbers = []
+    for sender, place in (("alice", "盐港西路83号"), ("bob", "竹山路5号"), ("carol", "盐港西路90号")):
+        city.text(sender, "谢谢")
+        numbers.append(city.text(sender, f"{place}烟囱冒黑烟").case_number)
+    assert numbers == [1042, 1043, 1044]

@@ -15,7 +15,6 @@ from routing_rules.cases import Assignment, Task
 from routing_rules.messages import Point
 from routing_rules.reply_codes import ReplyCodes
 from storage import assignments, contacts, models
-from tests.scenarios.telling import set_duty
 
 RESIDENTS = ("alice", "bob", "dave", "frank", "peng", "quan")
 STAFF = ("zhushan", "jiefang", "dinghai", "env", "city", "housing", "gas", "police", "dongmen")
@@ -193,7 +192,7 @@ def _wait(minutes: int) -> Move:
 
 
 def _duty(office: str, duty: Duty) -> Move:
-    return Move(f"{office} is {duty}", lambda city: set_duty(city, office, duty))
+    return Move(f"{office} is {duty}", lambda city: city.set_duty(office, duty))
 
 
 def moves() -> st.SearchStrategy[Move]:

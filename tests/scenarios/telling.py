@@ -6,10 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from gateway.rehearsal import Rehearsal
-from routing_rules.areas import Duty
 from routing_rules.cases import Case, CaseStatus
 from routing_rules.decisions import EntryKind
-from storage import cases, models, registry, views
+from storage import cases, models, views
 
 ZONE = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 8, 18, 9, 20, 4, tzinfo=ZONE)
@@ -66,15 +65,6 @@ def reported(city: Rehearsal, result: str = "已到场,下达限期整改通知�
 def closed(city: Rehearsal, result: str = "已到场,下达限期整改通知书") -> None:
     """The result was checked and told."""
     city.text("zhushan", f"{reported(city, result)}合格")
-
-
-def set_duty(city: Rehearsal, office: str, duty: Duty) -> None:
-    """Everybody at an office goes on leave, or comes back."""
-    with city.database.writing() as connection:
-        for posting in registry.load(connection).postings:
-            if posting.office == office:
-                registry.set_duty(connection, posting.contact, office, duty, city.clock.utcnow())
-    city.settle()
 
 
 def post(city: Rehearsal, office: str, *, at: str, instead: bool = False) -> None:

@@ -15,7 +15,6 @@ from tests.scenarios.telling import (
     last,
     post,
     reported,
-    set_duty,
     status_of,
     texts,
 )
@@ -93,7 +92,7 @@ def test_a_check_that_nobody_makes_goes_to_the_next_office(city: Rehearsal) -> N
 
 
 def test_with_the_community_away_the_street_checks(city: Rehearsal) -> None:
-    set_duty(city, "zhushan", Duty.OFF)
+    city.set_duty("zhushan", Duty.OFF)
     city.text("alice", SMOKE)
     city.wait(minutes=6)
     city.text("env", f"{city.code('env')}办 已到场,下达限期整改通知书")

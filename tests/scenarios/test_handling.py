@@ -6,7 +6,7 @@ from gateway.rehearsal import Rehearsal
 from routing_rules.areas import Duty
 from routing_rules.cases import CaseStatus
 from routing_rules.decisions import EntryKind
-from tests.scenarios.telling import SMOKE, case_of, dispatched, facts, last, reported, set_duty, status_of, texts
+from tests.scenarios.telling import SMOKE, case_of, dispatched, facts, last, reported, status_of, texts
 
 
 def test_accepted_and_the_resident_can_see_it(city: Rehearsal) -> None:
@@ -240,7 +240,7 @@ def test_the_desk_may_look_into_a_case_that_waits_for_its_check(city: Rehearsal)
 
 def test_nobody_is_asked_when_every_approver_is_away(city: Rehearsal) -> None:
     code = dispatched(city)
-    set_duty(city, "command", Duty.OFF)
+    city.set_duty("command", Duty.OFF)
     city.text("env", f"{code}延 4 待料")
     assert EntryKind.NOBODY_TOLD in facts(city)
     city.wait(hours=9)

@@ -9,13 +9,13 @@ from gateway.rehearsal import Rehearsal
 from routing_rules.areas import Duty, Level
 from routing_rules.cases import CaseStatus
 from routing_rules.decisions import EntryKind
-from tests.scenarios.telling import SMOKE, ZONE, case_of, facts, last, set_duty, status_of, texts, times
+from tests.scenarios.telling import SMOKE, ZONE, case_of, facts, last, status_of, texts, times
 
 CityAt = Callable[[datetime], Rehearsal]
 
 
 def test_nobody_on_duty_at_the_street_is_passed_at_once(city: Rehearsal) -> None:
-    set_duty(city, "jiefang", Duty.OFF)
+    city.set_duty("jiefang", Duty.OFF)
     city.text("alice", SMOKE)
     city.wait(minutes=6)
     assert texts(city, "jiefang") == []
@@ -26,7 +26,7 @@ def test_nobody_on_duty_at_the_street_is_passed_at_once(city: Rehearsal) -> None
 
 def test_with_nobody_on_duty_anywhere_the_department_has_it_at_once(city: Rehearsal) -> None:
     for office in ("zhushan", "jiefang", "command"):
-        set_duty(city, office, Duty.OFF)
+        city.set_duty(office, Duty.OFF)
     city.text("alice", SMOKE)
     assert last(city, "env").startswith("【派单】Z1042 盐港西路83号烟囱冒黑烟。签收回“")
     assert facts(city).count(EntryKind.NOBODY_TOLD) == 3
@@ -34,7 +34,7 @@ def test_with_nobody_on_duty_anywhere_the_department_has_it_at_once(city: Rehear
 
 
 def test_a_matter_of_the_community_goes_up_when_nobody_is_there(city: Rehearsal) -> None:
-    set_duty(city, "zhushan", Duty.OFF)
+    city.set_duty("zhushan", Duty.OFF)
     city.text("alice", "竹山小区3幢楼道灯不亮两天了")
     assert last(city, "jiefang").startswith("【交办】Z1042 竹山小区3幢楼道灯不亮。")
     assert case_of(city).holder == "jiefang"
