@@ -49,6 +49,9 @@ def read_registry_file(name_or_path: str | Path, book: RuleBook) -> RegistryFile
 
     Raises RegistryFileError with every problem, also when there is nothing at the path.
     """
+    name = str(name_or_path)
+    if name in shipped_books() and book is _shipped_book(name):
+        return _shipped_registry(name)
     folder = _folder(name_or_path)
     if (folder / REGISTRY_FOLDER).is_dir():
         folder = folder / REGISTRY_FOLDER
@@ -56,6 +59,11 @@ def read_registry_file(name_or_path: str | Path, book: RuleBook) -> RegistryFile
         return load_registry(_texts(folder), book)
     except OSError as error:
         raise RegistryFileError([_unreadable(name_or_path, error)]) from None
+
+
+@cache
+def _shipped_registry(name: str) -> RegistryFile:
+    return load_registry(_texts(_shelf() / name / REGISTRY_FOLDER), _shipped_book(name))
 
 
 def _shelf() -> Traversable:

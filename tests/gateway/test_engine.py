@@ -17,8 +17,8 @@ POISON = "毒"
 
 
 @pytest.fixture
-def city(database_url: str) -> Iterator[Rehearsal]:
-    town = Rehearsal(database_url, start=datetime(2026, 8, 18, 1, 20, tzinfo=UTC))
+def city(ready_database_url: str) -> Iterator[Rehearsal]:
+    town = Rehearsal(ready_database_url, start=datetime(2026, 8, 18, 1, 20, tzinfo=UTC))
     yield town
     town.close()
 

@@ -13,12 +13,12 @@ from tests.scenarios.telling import START
 
 
 @pytest.fixture
-def city_at(database_url: str) -> Iterator[Callable[[datetime], Rehearsal]]:
+def city_at(ready_database_url: str) -> Iterator[Callable[[datetime], Rehearsal]]:
     """The town at another moment."""
     made: list[Rehearsal] = []
 
     def make(start: datetime) -> Rehearsal:
-        made.append(Rehearsal(database_url, start=start))
+        made.append(Rehearsal(ready_database_url, start=start))
         return made[-1]
 
     yield make

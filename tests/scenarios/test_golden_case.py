@@ -17,8 +17,8 @@ def clock(city: Rehearsal, phone: str) -> list[str]:
     return [f"{line.at.astimezone(ZONE):%H:%M}" for line in city.inbox(phone)]
 
 
-def test_three_chimneys_reach_the_environment_bureau_within_ten_minutes(database_url: str) -> None:
-    city = Rehearsal(database_url, start=START)
+def test_three_chimneys_reach_the_environment_bureau_within_ten_minutes(ready_database_url: str) -> None:
+    city = Rehearsal(ready_database_url, start=START)
     golden_case(city)
     assert clock(city, "zhushan")[0] == "09:20"
     assert clock(city, "jiefang") == ["09:23"]
@@ -41,8 +41,8 @@ def test_three_chimneys_reach_the_environment_bureau_within_ten_minutes(database
     city.close()
 
 
-def test_a_department_that_stays_silent_is_reported_level_by_level(database_url: str) -> None:
-    city = Rehearsal(database_url, start=START)
+def test_a_department_that_stays_silent_is_reported_level_by_level(ready_database_url: str) -> None:
+    city = Rehearsal(ready_database_url, start=START)
     city.text("alice", "盐港西路83号三个烟囱日夜冒黑烟")
     city.wait(days=2)
     texts = [line.text for line in city.inbox("env")]
@@ -52,8 +52,8 @@ def test_a_department_that_stays_silent_is_reported_level_by_level(database_url:
     city.close()
 
 
-def test_two_hundred_neighbours_in_one_turn_are_one_case(database_url: str) -> None:
-    city = Rehearsal(database_url, start=START)
+def test_two_hundred_neighbours_in_one_turn_are_one_case(ready_database_url: str) -> None:
+    city = Rehearsal(ready_database_url, start=START)
     city.texts([(f"phone{n}", "盐港西路83号三个烟囱日夜冒黑烟") for n in range(200)])
     assert {line.case_number for line in city.transcript if line.direction == "in"} == {1042}
     receipts = [line for line in city.transcript if line.direction == "out" and line.address.value.startswith("phone")]
@@ -61,10 +61,10 @@ def test_two_hundred_neighbours_in_one_turn_are_one_case(database_url: str) -> N
     city.close()
 
 
-def test_a_repeated_webhook_changes_nothing(database_url: str) -> None:
+def test_a_repeated_webhook_changes_nothing(ready_database_url: str) -> None:
     from gateway.items import Received
 
-    city = Rehearsal(database_url, start=START)
+    city = Rehearsal(ready_database_url, start=START)
     message = city.message("alice", "盐港西路83号三个烟囱日夜冒黑烟")
     first = city.engine.do(Received(message))
     again = city.engine.do(Received(message))

@@ -19,9 +19,9 @@ START = datetime(2026, 11, 3, 9, 0, tzinfo=ZONE)
 
 
 @pytest.fixture
-def city(database_url: str) -> Iterator[Rehearsal]:
+def city(ready_database_url: str) -> Iterator[Rehearsal]:
     """Harbourside, on both kinds of database."""
-    city = Rehearsal(database_url, start=START, city="harbour")
+    city = Rehearsal(ready_database_url, start=START, city="harbour")
     yield city
     check_invariants(city)
     city.close()

@@ -28,10 +28,10 @@ class DeadPhone(SimulatedPhones):
 
 @pytest.mark.parametrize(("opted_out", "alarm"), [(False, ALARM), (True, OPT_OUT)])
 def test_a_department_that_cannot_be_reached_alarms_the_district_once_a_day(
-    database_url: str, opted_out: bool, alarm: str
+    ready_database_url: str, opted_out: bool, alarm: str
 ) -> None:
     made: list[DeadPhone] = []
-    city = Rehearsal(database_url, start=START, roads=lambda address: made)
+    city = Rehearsal(ready_database_url, start=START, roads=lambda address: made)
     made.append(DeadPhone(city.clock, city.transcript.append))
     made[0].opted_out = opted_out
     city.text("alice", SMOKE)
@@ -43,9 +43,9 @@ def test_a_department_that_cannot_be_reached_alarms_the_district_once_a_day(
     city.close()
 
 
-def test_a_resident_who_cannot_be_reached_alarms_nobody(database_url: str) -> None:
+def test_a_resident_who_cannot_be_reached_alarms_nobody(ready_database_url: str) -> None:
     made: list[SimulatedPhones] = []
-    city = Rehearsal(database_url, start=START, roads=lambda address: made if address.value != "alice" else [])
+    city = Rehearsal(ready_database_url, start=START, roads=lambda address: made if address.value != "alice" else [])
     made.append(SimulatedPhones(city.clock, city.transcript.append))
     city.text("alice", SMOKE)
     city.wait(minutes=9)

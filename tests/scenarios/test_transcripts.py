@@ -31,9 +31,9 @@ def transcript_of(city: Rehearsal) -> str:
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_the_story_reads_as_before(name: str, database_url: str) -> None:
+def test_the_story_reads_as_before(name: str, ready_database_url: str) -> None:
     story = STORIES[name]
-    city = Rehearsal(database_url, start=story.start, city=CITY)
+    city = Rehearsal(ready_database_url, start=story.start, city=CITY)
     story.play(city)
     told = transcript_of(city)
     check_invariants(city)

@@ -81,10 +81,12 @@ def words(city: Rehearsal) -> Counter[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("kind", [Stuttering, Dying])
-def test_the_golden_case_leaves_the_same_texts_once(database_url: str, kind: type[Rehearsal], tmp_path: Path) -> None:
+def test_the_golden_case_leaves_the_same_texts_once(
+    ready_database_url: str, kind: type[Rehearsal], tmp_path: Path
+) -> None:
     once = Rehearsal(f"sqlite:///{tmp_path}/gridgate.db", start=START)
     golden_case(once)
-    again = kind(database_url, start=START)
+    again = kind(ready_database_url, start=START)
     golden_case(again)
     assert words(again) == words(once)
     check_invariants(again)
