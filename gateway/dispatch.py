@@ -164,9 +164,8 @@ class Dispatcher:
 
     def attempt(self, text: ClaimedText) -> Attempt:
         """Try to send one claimed text over the channels that reach its addresses; raises nothing."""
-        if self._stopping.is_set() or self._comes_too_late(text):
-            outcome = Outcome.UNKNOWN if text.unknown else Outcome.RETRY
-            return self._result(text, outcome, None, None, error="given_back")
+        if self._may_not_begin(text):
+            return self._given_back(text)
         try:
             if text.unknown:
                 settled = self._ask(text)
@@ -177,9 +176,15 @@ class Dispatcher:
             log.exception("A text could not be sent.", action="send_failed", text=text.id)
             return self._result(text, Outcome.UNKNOWN, None, None, error=type(error).__name__)
 
-    def _comes_too_late(self, text: ClaimedText) -> bool:
+    def _may_not_begin(self, text: ClaimedText) -> bool:
         """Whether a send that began now could outlast its lease: somebody else may be sending the text by then."""
-        return self._clock.utcnow() >= text.lease_until - timedelta(seconds=self._pace.lease_seconds / 2)
+        half = timedelta(seconds=self._pace.lease_seconds / 2)
+        return self._stopping.is_set() or self._clock.utcnow() >= text.lease_until - half
+
+    def _given_back(self, text: ClaimedText) -> Attempt:
+        """Not tried; to be claimed again at once."""
+        outcome = Outcome.UNKNOWN if text.unknown else Outcome.RETRY
+        return self._result(text, outcome, None, None, error="given_back")
 
     def _ask(self, text: ClaimedText) -> Attempt | None:
         """What the providers know of a text with an unknown outcome. None: it was not sent, try again.
@@ -215,6 +220,9 @@ class Dispatcher:
         last: Attempt | None = None
         for address in text.addresses:
             for channel in self._channels_for(address):
+                # Asking, or the channel before, may have taken long.
+                if self._may_not_begin(text):
+                    return self._given_back(text)
                 last = self._send(text, channel, address)
                 if not self._may_try_next(last):
                     return last

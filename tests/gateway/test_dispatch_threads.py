@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.clock import VirtualClock
 from gateway.dispatch import Dispatcher, Pace
 from gateway.items import ClaimTexts, Received, Sent, TakeOver
 from gateway.rehearsal import Rehearsal
@@ -44,6 +45,22 @@ class Gate:
             self.open.wait(PATIENCE)
         self.bodies.append(text.body)
         return SendReceipt(external_id=f"gate-{text.reference}", status=DeliveryStatus.SENT)
+
+
+class SlowToAnswer(Gate):
+    """A channel that knows of no text, and takes its time to say so."""
+
+    def __init__(self, clock: VirtualClock, seconds: float) -> None:
+        super().__init__("nobody")
+        self._clock = clock
+        self._seconds = seconds
+
+    def find_sent(self, recipient: Address, since: datetime, body: str) -> tuple[str, ...]:
+        self._clock.advance(timedelta(seconds=self._seconds))
+        return ()
+
+    def sent(self, recipient: Address, since: datetime, body: str, known: Collection[str] = ()) -> int:
+        return len(set(self.find_sent(recipient, since, body)) - set(known))
 
 
 class Running:
@@ -140,6 +157,19 @@ def test_a_send_that_could_outlast_its_lease_is_not_begun(running: Running) -> N
     assert running.gate.bodies == []
     running.engine.do(Sent((late,)))
     assert running.dispatcher.attempt(running.claim()).result.outcome is Outcome.SENT
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(10, 1), (31, 0)])
+def test_a_question_that_takes_half_the_lease_is_not_followed_by_a_send(
+    running: Running, seconds: float, sent: int
+) -> None:
+    running.receive("alice")
+    text = replace(running.claim(), unknown=True)
+    channel = SlowToAnswer(running.city.clock, seconds)
+    dispatcher = Dispatcher(running.engine, lambda address: (channel,), {}, running.city.clock, Pace())
+    attempt = dispatcher.attempt(text)
+    assert attempt.result.outcome is (Outcome.SENT if sent else Outcome.UNKNOWN)
+    assert len(channel.bodies) == sent
 
 
 def test_the_only_engine_asks_about_what_a_dead_one_was_sending_without_waiting_for_its_lease(
