@@ -26,6 +26,8 @@ class Findings:
     double_cases: int
     lost_sms: int
     duplicate_sms: int
+    #: Texts that were cancelled because their task had ended before they could leave.
+    moot_sms: int
     #: Texts about which nobody knew at some moment whether they had left.
     unknown_outcomes: int
     broken: tuple[str, ...]
@@ -56,6 +58,7 @@ def check(evidence: Evidence, *, posted: Collection[str], acknowledged: Collecti
         double_cases=len(doubles),
         lost_sms=len(missing),
         duplicate_sms=sum(duplicates.values()),
+        moot_sms=sum(owed.moot for owed in evidence.owed),
         unknown_outcomes=sum(owed.was_unknown for owed in evidence.owed),
         broken=tuple(broken),
     )
@@ -111,7 +114,7 @@ def _double_cases(evidence: Evidence, cases: int) -> list[int]:
 def _is_lost(owed: Owed, evidence: Evidence) -> bool:
     if owed.status in _GONE:
         return str(owed.id) not in evidence.taken
-    return not owed.later
+    return not (owed.later or owed.moot)
 
 
 def _sentence(what: str, found: Collection[object]) -> Iterator[str]:

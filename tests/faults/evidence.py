@@ -43,6 +43,8 @@ class Owed:
     external_id: str | None
     #: It had not to be gone yet: it is to leave at a later moment, or the gateway was stopped too soon after.
     later: bool = False
+    #: Cancelled untried, since the task that it was to hand out had ended by then.
+    moot: bool = False
     #: The ledger says that at some moment nobody knew whether it had left.
     was_unknown: bool = False
 
@@ -143,6 +145,9 @@ def _owed(connection: Connection, settled: int, now: datetime) -> tuple[Owed, ..
             attempts=row.attempts,
             external_id=row.external_id,
             later=row.id > settled or (row.attempts == 0 and row.next_attempt_at > now),
+            moot=row.status == TextStatus.CANCELLED.value
+            and row.last_error == "task_ended"
+            and row.attempted_at is None,
             was_unknown=row.id in unknown,
         )
         for row in connection.execute(select(models.outbox).order_by(models.outbox.c.id))

@@ -54,7 +54,7 @@ def with_owed(number: int, **changes: object) -> tuple[Owed, ...]:
 
 def test_nothing_is_found_where_everything_is_right() -> None:
     assert look(GOOD) == Findings(
-        lost_texts=0, double_cases=0, lost_sms=0, duplicate_sms=0, unknown_outcomes=1, broken=()
+        lost_texts=0, double_cases=0, lost_sms=0, duplicate_sms=0, moot_sms=0, unknown_outcomes=1, broken=()
     )
 
 
@@ -98,6 +98,11 @@ def test_each_broken_promise_is_said_in_a_sentence(changes: Mapping[str, object]
 
 def test_a_case_that_is_missing_is_said() -> None:
     assert "there are 1 cases and must be 2" in look(GOOD, cases=2).broken
+
+
+def test_a_text_about_a_task_that_has_ended_is_not_lost() -> None:
+    moot = with_owed(2, status=TextStatus.CANCELLED, external_id=None, moot=True)
+    assert look(replace(GOOD, owed=moot, taken={"1": ("out1",)})).broken == ()
 
 
 def test_what_is_to_leave_later_is_not_lost() -> None:
