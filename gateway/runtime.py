@@ -26,7 +26,7 @@ from gateway.spool import Spool
 from handlers.addresses import is_service_sender
 from routing_rules.city import City
 from routing_rules.draft import Policy
-from routing_rules.messages import Address, DeliveryReport, Event
+from routing_rules.messages import Address, DeliveryReport, Event, InboundMessage
 from routing_rules.rulebook import RuleBook
 from storage import registry, sandbox
 from storage.database import Database
@@ -119,6 +119,8 @@ class Runtime:
         if isinstance(event, DeliveryReport):
             self.engine.submit(Reported(event)).wait(timeout)
             return True
+        if not isinstance(event, InboundMessage):
+            raise TypeError(f"nothing takes a {type(event).__name__} yet")
         try:
             self.engine.submit(Received(event)).wait(timeout)
             return True

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
-from routing_rules.messages import Address, DeliveryStatus, Event
+from routing_rules.messages import Address, ChatForm, DeliveryStatus, Event
 
 #: Where webhooks live below the public URL: ``<public_url>/webhooks/<channel name>``.
 WEBHOOK_PREFIX = "/webhooks/"
@@ -61,6 +61,8 @@ class OutgoingText:
     reference: str
     recipient: Address
     body: str = field(repr=False)
+    #: How it looks in a chat; only a ChatChannel is given one.
+    chat: ChatForm | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,4 +131,28 @@ class SendLookup(Protocol):
 
     def sent(self, recipient: Address, since: datetime, body: str, known: Collection[str] = ()) -> int:
         """How many such texts the provider has beyond the ids that are `known`. Raises like `find_sent`."""
+        ...
+
+
+@runtime_checkable
+class ChatChannel(Protocol):
+    """A channel with longer texts, buttons and photos: it heeds ``OutgoingText.chat``."""
+
+    def free_at(self, recipient: Address, now: datetime) -> datetime:
+        """When a text to the recipient may leave under the provider's limits; `now` (aware, UTC) when at once.
+
+        The moment is promised to the caller: another text is given a later one.
+        """
+        ...
+
+
+@runtime_checkable
+class MediaSource(Protocol):
+    """A channel that can be asked for the files that came with its messages."""
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        """The bytes behind ``Attachment.url``, from the provider's own host only and never more than `limit`.
+
+        Raises SendError with `retryable` when it may work later, TooLarge when there are more bytes.
+        """
         ...
