@@ -11,7 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gateway.clock import Clock
@@ -19,7 +19,7 @@ from gateway.engine import Engine, EngineStopped
 from gateway.items import Attempt, ClaimTexts, Sent
 from gateway.logs import logger
 from gateway.outgoing import ASK_AFTER
-from handlers.contract import Channel, OutgoingText, SendLookup
+from handlers.contract import Channel, ChatChannel, OutgoingText, SendLookup
 from handlers.errors import SendError
 from routing_rules.messages import Address
 from storage.errors import DatabaseError
@@ -34,8 +34,11 @@ BATCH = 64
 _QUEUED = 2
 #: Sends of a text that cannot be asked about, the first one included.
 _MOST_BLIND_SENDS = 2
-#: Codes of the provider that mean that the address is no good; see ``handlers.twilio_codes`` for their meaning.
-_ADDRESS_IS_WRONG = frozenset({"21211", "21614", "21217", "30005", "30006"})
+#: A text that waits for its moment under a provider's limits, written where an error would stand.
+_NOT_YET = "not_yet"
+#: Codes of a provider that mean that the address is no good; see ``handlers.twilio_codes`` for their meaning. 403 is a
+#: chat's: the person blocked the bot or deleted the account.
+_ADDRESS_IS_WRONG = frozenset({"21211", "21614", "21217", "30005", "30006", "403"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,21 +221,38 @@ class Dispatcher:
 
     def _try_channels(self, text: ClaimedText) -> Attempt:
         last: Attempt | None = None
+        lost: dict[Address, str] = {}
         for address in text.addresses:
             for channel in self._channels_for(address):
                 # Asking, or the channel before, may have taken long.
                 if self._may_not_begin(text):
-                    return self._given_back(text)
-                last = self._send(text, channel, address)
+                    return replace(self._given_back(text), lost=lost)
+                last = self._wait_for_turn(text, channel, address) or self._send(text, channel, address)
+                if (code := last.result.error) in _ADDRESS_IS_WRONG:
+                    lost[address] = code or ""
                 if not self._may_try_next(last):
-                    return last
+                    return replace(last, lost=lost)
         if last is not None:
-            return last
+            return replace(last, lost=lost)
         return self._result(text, Outcome.FAILED, None, None, error="no_channel")
+
+    def _wait_for_turn(self, text: ClaimedText, channel: Channel, address: Address) -> Attempt | None:
+        """A chat takes so many messages a second and no more: what must wait is given back until its moment."""
+        if not isinstance(channel, ChatChannel):
+            return None
+        now = self._clock.utcnow()
+        free = channel.free_at(address, now)
+        if free <= now:
+            return None
+        return self._result(text, Outcome.RETRY, None, address, error=_NOT_YET, again=free)
 
     def _may_try_next(self, attempt: Attempt) -> bool:
         """Only what certainly did not leave may go another way."""
-        return attempt.result.outcome in (Outcome.RETRY, Outcome.FAILED, Outcome.DEAD) and not attempt.opted_out
+        return (
+            attempt.result.error != _NOT_YET
+            and attempt.result.outcome in (Outcome.RETRY, Outcome.FAILED, Outcome.DEAD)
+            and not attempt.opted_out
+        )
 
     def _send(self, text: ClaimedText, channel: Channel, address: Address) -> Attempt:
         try:
@@ -261,7 +281,6 @@ class Dispatcher:
             address,
             error=error.code or "refused",
             opted_out=error.opted_out,
-            unreachable=error.code in _ADDRESS_IS_WRONG,
         )
 
     def _again(
@@ -289,7 +308,6 @@ class Dispatcher:
         error: str | None = None,
         again: datetime | None = None,
         opted_out: bool = False,
-        unreachable: bool = False,
     ) -> Attempt:
         result = SendResult(
             id=text.id,
@@ -302,4 +320,4 @@ class Dispatcher:
             error=error,
             next_attempt_at=again,
         )
-        return Attempt(text=text, result=result, opted_out=opted_out, unreachable=unreachable)
+        return Attempt(text=text, result=result, opted_out=opted_out)

@@ -5,11 +5,12 @@ An item says what happened or what is wanted; it carries no connection, no threa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from routing_rules.decisions import Verdict
-from routing_rules.messages import DeliveryReport, InboundMessage
+from routing_rules.messages import Address, AddressReport, DeliveryReport, InboundMessage
 from routing_rules.registry_file import RegistryFile
 from storage.receipts import SendResult
 from storage.texts import ClaimedText
@@ -37,6 +38,13 @@ class Reported:
     """A provider's word about a text we sent."""
 
     report: DeliveryReport
+
+
+@dataclass(frozen=True, slots=True)
+class AddressReported:
+    """A provider's word that a person can, or can no longer, be reached at an address."""
+
+    report: AddressReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +90,8 @@ class Attempt:
     result: SendResult
     #: The person opted out with the carrier.
     opted_out: bool = False
-    #: The address does not exist or cannot be reached for good.
-    unreachable: bool = False
+    #: Addresses that turned out not to exist or to be closed to us for good, each with the provider's code.
+    lost: Mapping[Address, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +140,7 @@ class ReplaceRegistry:
 Item = (
     Received
     | Reported
+    | AddressReported
     | Beat
     | TakeOver
     | ClaimTexts

@@ -14,12 +14,15 @@ from gateway.items import Attempt, ClaimTexts, DropText, RetryText
 from gateway.turn import Turn
 from routing_rules import staff
 from routing_rules.decisions import Decision, EntryKind, LedgerEntry
-from routing_rules.messages import DeliveryReport
+from routing_rules.messages import AddressReport, DeliveryReport
 from storage import contacts, outbox, receipts, seals
 from storage.texts import Claim, TextFact, TextStatus
 
 #: A text whose outcome is unknown is asked about after this long, so that the provider's list is complete.
 ASK_AFTER = timedelta(seconds=5)
+
+#: Such a text does not reach the person.
+_GIVEN_UP = (TextStatus.FAILED, TextStatus.DEAD)
 
 _KINDS: Mapping[TextStatus, EntryKind] = {
     TextStatus.SENT: EntryKind.TEXT_SENT,
@@ -67,14 +70,17 @@ def write_attempts(connection: Connection, turn: Turn, attempts: Sequence[Attemp
     marked = [attempt for attempt in attempts if attempt.text.id in facts]
     for attempt in marked:
         _record(turn, [facts[attempt.text.id]], actor=f"provider:{attempt.result.channel or 'none'}")
-    unreachable = {
-        attempt.result.address: attempt.result.error or "unreachable"
-        for attempt in marked
-        if attempt.unreachable and attempt.result.address is not None
-    }
-    contacts.mark_unreachable(connection, turn.keyring, unreachable, turn.now)
+    lost = {address: code for attempt in marked for address, code in attempt.lost.items()}
+    contacts.mark_unreachable(connection, turn.keyring, lost, turn.now)
     _opt_out(connection, turn, {attempt.text.contact for attempt in marked if attempt.opted_out})
-    _tell_of_lost_texts(turn, [facts[attempt.text.id] for attempt in marked if not attempt.opted_out])
+    _tell_of_lost_people(
+        turn,
+        {
+            attempt.text.contact
+            for attempt in marked
+            if not attempt.opted_out and (attempt.lost or facts[attempt.text.id].status in _GIVEN_UP)
+        },
+    )
     return len(marked)
 
 
@@ -85,8 +91,29 @@ def take_report(connection: Connection, turn: Turn, report: DeliveryReport) -> b
     if report.opted_out:
         _opt_out(connection, turn, {fact.contact for fact in facts})
     else:
-        _tell_of_lost_texts(turn, facts)
+        _tell_of_lost_people(turn, {fact.contact for fact in facts if fact.status in _GIVEN_UP})
     return bool(facts)
+
+
+def take_address_report(connection: Connection, turn: Turn, report: AddressReport) -> bool:
+    """A provider's word about an address; returns whether we know the person behind it."""
+    contact = contacts.owner_of(connection, turn.keyring, report.address)
+    if contact is None:
+        return False
+    if report.reachable:
+        contacts.mark_reachable(connection, turn.keyring, [report.address])
+    else:
+        contacts.mark_unreachable(connection, turn.keyring, {report.address: "blocked"}, turn.now)
+        _tell_of_lost_people(turn, {contact})
+    entry = LedgerEntry(
+        case_number=None,
+        kind=EntryKind.ADDRESS_BACK if report.reachable else EntryKind.ADDRESS_LOST,
+        at=turn.now,
+        actor=f"provider:{report.channel}",
+        data={"contact": contact, "channel": report.channel},
+    )
+    turn.decisions.append(Decision(ledger=(entry,)))
+    return True
 
 
 def operate(connection: Connection, turn: Turn, item: RetryText | DropText) -> bool:
@@ -119,10 +146,9 @@ def _opt_out(connection: Connection, turn: Turn, people: set[str]) -> None:
             turn.decisions.append(draft.decision())
 
 
-def _tell_of_lost_texts(turn: Turn, facts: Iterable[TextFact]) -> None:
+def _tell_of_lost_people(turn: Turn, people: Iterable[str]) -> None:
     """The district hears of staff that cannot be reached, once a day for each person."""
-    given_up = (TextStatus.FAILED, TextStatus.DEAD)
-    for contact in sorted({fact.contact for fact in facts if fact.status in given_up}):
+    for contact in sorted(people):
         draft = turn.draft(f"unreachable/{contact}/{turn.now:%Y-%m-%d}")
         staff.tell_district_of_lost_texts(draft, contact)
         turn.decisions.append(draft.decision())

@@ -18,7 +18,7 @@ from gateway.config import Settings
 from gateway.control import ControlServer, socket_file
 from gateway.dispatch import Dispatcher, Pace
 from gateway.engine import Engine, EngineStopped
-from gateway.items import Received, Reported, TakeOver
+from gateway.items import AddressReported, Received, Reported, TakeOver
 from gateway.keys import read_master_key
 from gateway.logs import logger
 from gateway.scheduler import Heartbeat
@@ -26,7 +26,7 @@ from gateway.spool import Spool
 from handlers.addresses import is_service_sender
 from routing_rules.city import City
 from routing_rules.draft import Policy
-from routing_rules.messages import Address, DeliveryReport, Event, InboundMessage
+from routing_rules.messages import Address, AddressReport, DeliveryReport, Event, PositionReport
 from routing_rules.rulebook import RuleBook
 from storage import registry, sandbox
 from storage.database import Database
@@ -119,8 +119,12 @@ class Runtime:
         if isinstance(event, DeliveryReport):
             self.engine.submit(Reported(event)).wait(timeout)
             return True
-        if not isinstance(event, InboundMessage):
-            raise TypeError(f"nothing takes a {type(event).__name__} yet")
+        if isinstance(event, AddressReport):
+            self.engine.submit(AddressReported(event)).wait(timeout)
+            return True
+        if isinstance(event, PositionReport):
+            # Positions are kept of people on duty only; what a resident's phone shares is nobody's business.
+            return True
         try:
             self.engine.submit(Received(event)).wait(timeout)
             return True

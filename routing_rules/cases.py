@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from routing_rules.areas import Level
 from routing_rules.deadlines import DeadlineKind
-from routing_rules.messages import Point
 from routing_rules.working_time import Limit
 
 
@@ -162,8 +161,6 @@ class CaseText:
     #: The latest reason given for a return, suspension, extension or refusal.
     reason: str = ""
     attachments: tuple[str, ...] = ()
-    #: The pin that came with the report.
-    pin: Point | None = None
 
 
 class Task(StrEnum):
@@ -199,8 +196,6 @@ class Assignment:
     ended_at: datetime | None = None
     #: In the past tense: "passed_up", "reported", "returned", "expired" …
     outcome: str | None = None
-    #: The person who ended it, where a person did; whoever comes second is told.
-    ended_by: str | None = None
     #: Hours asked for, on EXTEND.
     hours: int | None = None
     #: Verbs that were already used, each works once.

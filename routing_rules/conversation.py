@@ -14,9 +14,16 @@ from routing_rules.contacts import Contact
 from routing_rules.decisions import Decision, EntryKind, Urgency, Verdict
 from routing_rules.draft import Draft
 from routing_rules.intents import Intent
-from routing_rules.messages import InboundMessage
+from routing_rules.messages import InboundMessage, MessageKind
 from routing_rules.residents import Outcome
 from routing_rules.telling import GIST, answer, in_language, label
+
+#: What is kept and answered by nothing: no button was ever given that could be pressed.
+_NOT_TEXTS = {
+    MessageKind.BUTTON: Verdict.PRESS_REFUSED,
+    MessageKind.EDIT: Verdict.EDITED,
+    MessageKind.OTHER: Verdict.NOT_FOR_US,
+}
 
 #: "A third identical text in five minutes is a loop."
 _LOOP = 3
@@ -30,7 +37,8 @@ def decide(draft: Draft, message: InboundMessage, intent: Intent, contact: Conta
     draft.actor = f"contact:{contact.id}"
     contact = _note_language(draft, contact, intent)
     verdict, case_number = _meaning(draft, message, intent, contact)
-    draft.known.traffic_of(contact.id, draft.now).texts.append((draft.now, intent.text))
+    if message.kind is MessageKind.TEXT and not _is_photo_only(message):
+        draft.known.traffic_of(contact.id, draft.now).texts.append((draft.now, intent.text))
     return draft.decision(verdict, case_number)
 
 
@@ -48,6 +56,8 @@ def _note_language(draft: Draft, contact: Contact, intent: Intent) -> Contact:
 
 def _meaning(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
     posted = bool(draft.city.registry.postings_of(contact.id))
+    if message.kind is not MessageKind.TEXT:
+        return _NOT_TEXTS[message.kind], None
     ignored = _never_answered(draft, message, intent, contact, posted)
     if ignored is not None:
         return ignored, None
@@ -69,6 +79,8 @@ def _meaning(draft: Draft, message: InboundMessage, intent: Intent, contact: Con
 
 def _of_resident(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
     """From the fifth rule on: a case number, a command, an answer, a grade, thanks, a matter."""
+    if _is_photo_only(message) and (added := residents.add_photos(draft, message, contact)) is not None:
+        return added
     if intent.case_number is not None and intent.command is None:
         return residents.about_number(draft, message, intent, contact)
     if intent.command is not None and intent.command is not ResidentCommand.LIST:
@@ -99,13 +111,17 @@ def _never_answered(
         return Verdict.BLOCKED
     if not posted and draft.policy.is_service_sender(message.sender):
         return Verdict.SERVICE_SENDER
-    if _is_loop(draft, intent, contact, posted):
+    if not _is_photo_only(message) and _is_loop(draft, intent, contact, posted):
         return Verdict.LOOP
     return None
 
 
+def _is_photo_only(message: InboundMessage) -> bool:
+    return bool(message.attachments) and not message.text.strip()
+
+
 def _is_loop(draft: Draft, intent: Intent, contact: Contact, posted: bool) -> bool:
-    """The same text for the third time in five minutes, unless it answers something."""
+    """The same text for the third time in five minutes, unless it answers something; photos have no text."""
     question = draft.known.question_of(contact.id)
     if (question is not None and question.expires_at > draft.now) or (posted and intent.coded is not None):
         return False

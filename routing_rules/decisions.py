@@ -54,21 +54,11 @@ class Verdict(StrEnum):
     SERVICE_SENDER = "service_sender"
     BLOCKED = "blocked"
     LOOP = "loop"
-    #: A button that did something, and one that was too old, already pressed or somebody else's.
-    PRESSED = "pressed"
+    #: A button was pressed that does nothing any more, or that nobody gave.
     PRESS_REFUSED = "press_refused"
-    #: Part of a report that a gridman is putting together.
-    REPORTING = "reporting"
-    #: A photo that proves a check or a result.
-    EVIDENCE = "evidence"
-    DIARY_WRITTEN = "diary_written"
-    DUTY_SET = "duty_set"
-    #: A command that only tells: /mine, /due, /today, /late, /where, /help.
-    TOLD = "told"
-    BOUND = "bound"
-    BINDING_REFUSED = "binding_refused"
-    #: Changed afterwards, from a group, or of a kind that means nothing to us: kept, not answered.
+    #: An earlier message was changed afterwards: kept beside it, not answered.
     EDITED = "edited"
+    #: From a group, or of a kind that means nothing to us: kept, not answered.
     NOT_FOR_US = "not_for_us"
 
 

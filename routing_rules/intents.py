@@ -68,8 +68,21 @@ class Intent:
 
 
 def read(city: City, message: InboundMessage) -> Intent:
-    """Read a text in every way it could be meant."""
-    return read_words(city, message.text, pin=message.location, carrier_opt=message.carrier_opt)
+    """Read a text in every way it could be meant. What somebody else wrote first is a matter at most, no command."""
+    if not message.forwarded:
+        return read_words(city, message.text, pin=message.location, carrier_opt=message.carrier_opt)
+    intent = read_words(city, message.text)
+    return replace(
+        intent,
+        opts_out=False,
+        opts_in=False,
+        coded=None,
+        code=None,
+        command=None,
+        case_number=None,
+        after_number="",
+        choice=None,
+    )
 
 
 def read_words(city: City, words: str, *, pin: Point | None = None, carrier_opt: str | None = None) -> Intent:
