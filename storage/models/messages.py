@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Double, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, Double, LargeBinary, Text, UniqueConstraint, false
 from sqlmodel import Field
 
 from storage.models.base import BigId, Row, UtcDateTime, partial_index, table_of
@@ -36,6 +36,11 @@ class MessageRow(Row, table=True):
     #: Decisions that failed, for a waiting message.
     attempts: int = 0
     carrier_opt: str | None = None
+    #: See ``routing_rules.messages.MessageKind``.
+    kind: str = Field(default="text", sa_column_kwargs={"server_default": "text"})
+    #: The same for all photos of one album.
+    album: str | None = None
+    forwarded: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class MessageBodyRow(Row, table=True):
