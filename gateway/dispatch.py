@@ -19,7 +19,7 @@ from gateway.engine import Engine, EngineStopped
 from gateway.items import Attempt, ClaimTexts, Sent
 from gateway.logs import logger
 from gateway.outgoing import ASK_AFTER
-from handlers.contract import Channel, ChatChannel, OutgoingText, SendLookup
+from handlers.contract import Channel, OutgoingText, PacedChannel, SendLookup
 from handlers.errors import SendError
 from routing_rules.messages import Address
 from storage.errors import DatabaseError
@@ -237,8 +237,8 @@ class Dispatcher:
         return self._result(text, Outcome.FAILED, None, None, error="no_channel")
 
     def _wait_for_turn(self, text: ClaimedText, channel: Channel, address: Address) -> Attempt | None:
-        """A chat takes so many messages a second and no more: what must wait is given back until its moment."""
-        if not isinstance(channel, ChatChannel):
+        """What its provider would not take yet is given back until its moment."""
+        if not isinstance(channel, PacedChannel):
             return None
         now = self._clock.utcnow()
         free = channel.free_at(address, now)

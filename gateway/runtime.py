@@ -26,7 +26,7 @@ from gateway.spool import Spool
 from handlers.addresses import is_service_sender
 from routing_rules.city import City
 from routing_rules.draft import Policy
-from routing_rules.messages import Address, AddressReport, DeliveryReport, Event, PositionReport
+from routing_rules.messages import Address, AddressReport, DeliveryReport, Event
 from routing_rules.rulebook import RuleBook
 from storage import registry, sandbox
 from storage.database import Database
@@ -121,9 +121,6 @@ class Runtime:
             return True
         if isinstance(event, AddressReport):
             self.engine.submit(AddressReported(event)).wait(timeout)
-            return True
-        if isinstance(event, PositionReport):
-            # Positions are kept of people on duty only; what a resident's phone shares is nobody's business.
             return True
         try:
             self.engine.submit(Received(event)).wait(timeout)

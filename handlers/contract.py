@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
-from routing_rules.messages import Address, ChatForm, DeliveryStatus, Event
+from routing_rules.messages import Address, DeliveryStatus, Event
 
 #: Where webhooks live below the public URL: ``<public_url>/webhooks/<channel name>``.
 WEBHOOK_PREFIX = "/webhooks/"
@@ -61,8 +61,6 @@ class OutgoingText:
     reference: str
     recipient: Address
     body: str = field(repr=False)
-    #: How it looks in a chat; only a ChatChannel is given one.
-    chat: ChatForm | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,24 +133,13 @@ class SendLookup(Protocol):
 
 
 @runtime_checkable
-class ChatChannel(Protocol):
-    """A channel with longer texts, buttons and photos: it heeds ``OutgoingText.chat``."""
+class PacedChannel(Protocol):
+    """A channel whose provider takes only so many messages a second, from us and for each person."""
 
     def free_at(self, recipient: Address, now: datetime) -> datetime:
         """When a text to the recipient may leave under the provider's limits; `now` (aware, UTC) when at once.
 
-        The moment is promised to the caller: another text is given a later one.
-        """
-        ...
-
-
-@runtime_checkable
-class MediaSource(Protocol):
-    """A channel that can be asked for the files that came with its messages."""
-
-    def fetch(self, url: str, limit: int) -> bytes:
-        """The bytes behind ``Attachment.url``, from the provider's own host only and never more than `limit`.
-
-        Raises SendError with `retryable` when it may work later, TooLarge when there are more bytes.
+        Asking promises nothing. Where two threads were told the same moment, ``send`` refuses the second one with a
+        retryable SendError that says how long to wait.
         """
         ...

@@ -7,11 +7,9 @@ It never looks anything up outside itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-
-from routing_rules.grid_work import Binding
 
 
 class Level(StrEnum):
@@ -34,9 +32,6 @@ class Level(StrEnum):
 
 
 _LEVELS = tuple(Level)
-
-#: Begins the code of a grid's office: "grid:zhushan-3".
-GRID_OFFICE = "grid:"
 
 #: The levels that have an office which answers texts; a grid has a gridman instead.
 OFFICE_LEVELS = (Level.COMMUNITY, Level.STREET, Level.DISTRICT)
@@ -89,11 +84,9 @@ class Place:
 
 
 class OfficeKind(StrEnum):
-    """An area's office watches and passes up, a grid's gridmen look, a department acts in its field everywhere."""
+    """An area's office watches and passes up; a department acts in its field for the whole district."""
 
     OFFICE = "office"
-    #: The gridmen of one grid; it exists as soon as one is bound to it.
-    GRID = "grid"
     DEPARTMENT = "department"
 
 
@@ -130,8 +123,6 @@ class Posting:
     #: Language that this person is written to in.
     language: str
     duty: Duty = Duty.HOURS
-    #: He stands in for others here: asked when none of the office's own people is on duty.
-    cover: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +139,7 @@ class Registry:
 
     def __post_init__(self) -> None:
         for office in self.offices.values():
-            if office.kind is not OfficeKind.DEPARTMENT:
+            if office.kind is OfficeKind.OFFICE:
                 self._office_of[office.area] = office.code
 
     def chain(self, area: str | None) -> tuple[Area, ...]:
@@ -195,38 +186,6 @@ class Registry:
     def postings_of(self, contact: str) -> tuple[Posting, ...]:
         """All postings of a person, those on leave too."""
         return self._postings_by_contact.get(contact, ())
-
-    def with_bindings(self, bindings: Iterable[Binding]) -> Registry:
-        """This registry with the people who are bound by invites: gridmen at their grids, others at their offices.
-
-        What a binding names and the registry no longer has is left out.
-        """
-        offices = dict(self.offices)
-        postings = list(self.postings)
-        for binding in bindings:
-            for code in binding.offices:
-                grid = self.areas.get(code.removeprefix(GRID_OFFICE))
-                if code.startswith(GRID_OFFICE) and grid is not None and grid.level is Level.GRID:
-                    offices.setdefault(
-                        code,
-                        Office(code=code, kind=OfficeKind.GRID, level=Level.GRID, area=grid.code, names=grid.names),
-                    )
-                if code in offices and binding.contact is not None and binding.live:
-                    duty = Duty.ALWAYS if code.startswith(GRID_OFFICE) else Duty.HOURS
-                    postings.append(
-                        Posting(
-                            contact=binding.contact,
-                            office=code,
-                            language=binding.language,
-                            duty=duty,
-                            cover=binding.cover,
-                        )
-                    )
-        return replace(self, offices=offices, postings=tuple(postings))
-
-    def is_gridman(self, contact: str) -> bool:
-        """Whether a person is bound to a grid."""
-        return any(posting.office.startswith(GRID_OFFICE) for posting in self.postings_of(contact))
 
     def name_of(self, code: str | None, language: str) -> str:
         """Name of an office, department or area in a language; the code itself when nothing is known."""

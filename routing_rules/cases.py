@@ -172,8 +172,6 @@ class Task(StrEnum):
     HANDLE = "handle"
     #: Say whether the reported result is true.
     CHECK = "check"
-    #: Look whether the matter is real, before it is filed.
-    VERIFY = "verify"
     #: Grant or refuse an extension.
     EXTEND = "extend"
     #: Grant or refuse a suspension.
@@ -231,12 +229,6 @@ class QuestionKind(StrEnum):
     FROM_HANDLER = "from_handler"
     #: "… not the same place? reply 9" after a join.
     SAME_MATTER = "same_matter"
-    #: A button wants words (a result, a reason): ``options`` holds assignment and verb.
-    WORDS = "words"
-    #: A check or a result wants a photo: ``options`` holds assignment, verb and the words given.
-    EVIDENCE = "evidence"
-    #: A gridman puts a report together; every part that comes within its time belongs to it.
-    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

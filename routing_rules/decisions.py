@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from routing_rules.buttons import Button
 from routing_rules.cases import Assignment, Case, Question, Reporter
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import Deadline
-from routing_rules.grid_work import Binding, DiaryEntry, DutyTime, Photo
-from routing_rules.messages import Address, ChatForm
+from routing_rules.messages import Address
 from routing_rules.reply_codes import ReplyCode
 
 
@@ -121,16 +119,6 @@ class EntryKind(StrEnum):
     TEXT_CANCELLED = "text_cancelled"
     TEXT_RETRIED = "text_retried"
     TEXT_DROPPED = "text_dropped"
-    VERIFY_ASKED = "verify_asked"
-    VERIFIED = "verified"
-    EVIDENCE_GIVEN = "evidence_given"
-    SUPERVISION_ORDERED = "supervision_ordered"
-    GRIDMAN_INVITED = "gridman_invited"
-    GRIDMAN_BOUND = "gridman_bound"
-    GRIDMAN_UNBOUND = "gridman_unbound"
-    DUTY_BEGAN = "duty_began"
-    DUTY_ENDED = "duty_ended"
-    DIARY_WRITTEN = "diary_written"
     ADDRESS_LOST = "address_lost"
     ADDRESS_BACK = "address_back"
     REGISTRY_CHANGED = "registry_changed"
@@ -185,8 +173,6 @@ class Notification:
     automatic: bool = False
     #: Goes out although the person opted out: receipt of the person's own text, and safety.
     despite_opt_out: bool = False
-    #: How it looks where the person is reached by chat; what is not ``ChatAct.SEND`` goes by chat only.
-    chat: ChatForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,10 +190,5 @@ class Decision:
     questions: tuple[Question, ...] = ()
     contacts: tuple[Contact, ...] = ()
     reply_codes: tuple[ReplyCode, ...] = ()
-    buttons: tuple[Button, ...] = ()
-    bindings: tuple[Binding, ...] = ()
-    diary: tuple[DiaryEntry, ...] = ()
-    duties: tuple[DutyTime, ...] = ()
-    photos: tuple[Photo, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     notifications: tuple[Notification, ...] = ()

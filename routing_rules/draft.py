@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from routing_rules import deadlines
 from routing_rules.areas import Posting
-from routing_rules.buttons import Button, ButtonTokens
 from routing_rules.cases import (
     TRANSITIONS,
     Assignment,
@@ -27,7 +26,6 @@ from routing_rules.city import City
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import Deadline, DeadlineKind
 from routing_rules.decisions import Decision, EntryKind, LedgerEntry, Notification, Urgency, Verdict
-from routing_rules.grid_work import Binding, DiaryEntry, DutyTime, Photo
 from routing_rules.messages import Address
 from routing_rules.reply_codes import MAX_TRIES, ReplyCode, ReplyCodes
 from routing_rules.segments import count_segments
@@ -74,11 +72,6 @@ class Draft:
     _ledger: list[LedgerEntry] = field(default_factory=list)
     _notifications: list[Notification] = field(default_factory=list)
 
-    @property
-    def tokens(self) -> ButtonTokens:
-        """Derives the tokens of buttons."""
-        return ButtonTokens(self.codes.key)
-
     # -- the outcome ------------------------------------------------------------------------------------------
 
     def decision(self, verdict: Verdict | None = None, case_number: int | None = None) -> Decision:
@@ -94,11 +87,6 @@ class Draft:
             questions=_of(Question, values),
             contacts=_of(Contact, values),
             reply_codes=_of(ReplyCode, values),
-            buttons=_of(Button, values),
-            bindings=_of(Binding, values),
-            diary=_of(DiaryEntry, values),
-            duties=_of(DutyTime, values),
-            photos=_of(Photo, values),
             ledger=tuple(self._ledger),
             notifications=tuple(self._notifications),
         )

@@ -56,7 +56,7 @@ class MessageKind(StrEnum):
     """What a person did; SMS knows texts only."""
 
     TEXT = "text"
-    #: A button under one of our messages was pressed; ``button`` holds its token.
+    #: A button under a message was pressed.
     BUTTON = "button"
     #: An earlier message was changed afterwards.
     EDIT = "edit"
@@ -87,15 +87,9 @@ class InboundMessage:
     #: The carrier or provider itself took this as an opt-out ("STOP") or opt-in ("START").
     carrier_opt: str | None = None
     kind: MessageKind = MessageKind.TEXT
-    #: The provider's id of the message of ours that this one answers, or whose button was pressed.
-    reply_to: str | None = None
-    #: The opaque token of the button that was pressed, as it came: anybody can send anything here.
-    button: str | None = None
-    #: The provider's id of the press itself, by which it wants to be answered.
-    press: str | None = None
     #: The same for all photos that were sent as one album.
     album: str | None = None
-    #: Somebody else wrote it first: never a command, and its position is nobody's.
+    #: Somebody else wrote it first: never a command, and its position is not the sender's.
     forwarded: bool = False
 
 
@@ -139,21 +133,6 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PositionReport:
-    """Where a person's phone was, as a chat shares it live."""
-
-    channel: str
-    sender: Address
-    point: Point
-    #: When the phone was there, as the provider says; data only (UTC).
-    measured_at: datetime
-    #: When it reached us (UTC).
-    received_at: datetime
-    #: Radius of uncertainty in metres, where known.
-    accuracy: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AddressReport:
     """A provider's word that a person can, or can no longer, be reached at an address: blocked, or allowed again."""
 
@@ -165,36 +144,4 @@ class AddressReport:
 
 
 #: What a handler can make of one request.
-Event = InboundMessage | DeliveryReport | PositionReport | AddressReport
-
-
-class ChatAct(StrEnum):
-    """What is done in a chat. An SMS can only be sent."""
-
-    SEND = "send"
-    #: Tell the person who pressed a button what came of it, in a passing notice.
-    ANSWER_PRESS = "answer_press"
-    #: Take the buttons away from a message that was sent before.
-    CLEAR_BUTTONS = "clear_buttons"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatButton:
-    """A button under a message. The token is opaque and is looked up on our side when it comes back."""
-
-    label: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatForm:
-    """How a text looks in a chat, where it is longer than an SMS and has buttons."""
-
-    body: str
-    #: Rows of buttons.
-    buttons: tuple[tuple[ChatButton, ...], ...] = ()
-    #: A photo to show with the words, as ``Attachment.url`` of the same channel; "" for none.
-    photo: str = ""
-    act: ChatAct = ChatAct.SEND
-    #: ANSWER_PRESS: the press (``InboundMessage.press``). CLEAR_BUTTONS: the provider's id of the message.
-    target: str = ""
+Event = InboundMessage | DeliveryReport | AddressReport

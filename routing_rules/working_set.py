@@ -10,27 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from routing_rules.buttons import Button
 from routing_rules.cases import Assignment, Case, Question, Reporter
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import Deadline, DeadlineKind
-from routing_rules.grid_work import Binding, DiaryEntry, DutyTime, Photo
 from routing_rules.reply_codes import ReplyCode
 
-Value = (
-    Contact
-    | Case
-    | Assignment
-    | Deadline
-    | Reporter
-    | Question
-    | ReplyCode
-    | Button
-    | Binding
-    | DutyTime
-    | DiaryEntry
-    | Photo
-)
+Value = Contact | Case | Assignment | Deadline | Reporter | Question | ReplyCode
 Key = tuple[object, ...]
 
 
@@ -73,7 +58,7 @@ class WorkingSet:
         key = key_of(value)
         if before is None:
             del self.values[key]
-            if isinstance(value, Case | Reporter | Assignment | Deadline | ReplyCode):
+            if not isinstance(value, Contact | Question):
                 self._by_case[key[0], _case_number(value)].discard(key)  # type: ignore[index]
         else:
             self.values[key] = before
@@ -175,30 +160,6 @@ class WorkingSet:
         found = [task for task in tasks if isinstance(task, Assignment)]
         return max(found, key=lambda task: (task.live, task.offered_at), default=None)
 
-    def button(self, digest: str) -> Button | None:
-        """The button that a token's digest names."""
-        return self.values.get(("button", digest))  # type: ignore[return-value]
-
-    def binding_of_digest(self, digest: str) -> Binding | None:
-        """The invite that a code's digest names, used or not."""
-        found = (each for each in self.values.values() if isinstance(each, Binding) and each.digest == digest)
-        return next(found, None)
-
-    def duty_of(self, contact: str) -> DutyTime | None:
-        """The time on duty that a person has not ended."""
-        duty = self.values.get(("duty", contact))
-        return duty if isinstance(duty, DutyTime) and duty.ended_at is None else None
-
-    def diary_of(self, contact: str) -> list[DiaryEntry]:
-        """A person's diary of the last weeks, oldest first."""
-        found = (each for each in self.values.values() if isinstance(each, DiaryEntry) and each.contact == contact)
-        return sorted(found, key=lambda entry: entry.written_at)
-
-    def photos_of(self, case_number: int) -> list[Photo]:
-        """The photos that hang on a case, oldest first."""
-        found = (each for each in self.values.values() if isinstance(each, Photo) and each.case_number == case_number)
-        return sorted(found, key=lambda photo: (photo.received_at, photo.id))
-
     def traffic_of(self, contact: str, now: datetime) -> Traffic:
         """Recent traffic with a contact, older texts forgotten."""
         traffic = self.traffic.setdefault(contact, Traffic())
@@ -210,7 +171,7 @@ class WorkingSet:
 LOOP_WINDOW = timedelta(minutes=5)
 
 
-def key_of(value: Value) -> Key:  # noqa: C901 - one line for each kind of value
+def key_of(value: Value) -> Key:
     """The key under which a value is held and stored."""
     match value:
         case Contact():
@@ -227,16 +188,6 @@ def key_of(value: Value) -> Key:  # noqa: C901 - one line for each kind of value
             return ("question", value.contact)
         case ReplyCode():
             return ("code", value.contact, value.case_number, value.seq)
-        case Button():
-            return ("button", value.digest)
-        case Binding():
-            return ("binding", value.id)
-        case DutyTime():
-            return ("duty", value.contact)
-        case DiaryEntry():
-            return ("diary", value.id)
-        case Photo():
-            return ("photo", value.id)
 
 
 def _case_number(value: Value) -> int:

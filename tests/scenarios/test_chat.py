@@ -103,7 +103,7 @@ def test_a_forwarded_pin_is_nobodys_place(city: Rehearsal) -> None:
 def test_what_is_no_message_is_kept_and_answered_by_nothing(
     city: Rehearsal, kind: MessageKind, verdict: Verdict
 ) -> None:
-    accepted = city.messages([city.message(ALICE, SMOKE, kind=kind, button="730164")])[0]
+    accepted = city.messages([city.message(ALICE, SMOKE, kind=kind)])[0]
     assert (accepted.verdict, accepted.case_number) == (verdict, None)
     assert texts(city, ALICE) == []
 
