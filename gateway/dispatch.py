@@ -19,7 +19,7 @@ from gateway.engine import Engine, EngineStopped
 from gateway.items import Attempt, ClaimTexts, Sent
 from gateway.logs import logger
 from gateway.outgoing import ASK_AFTER
-from handlers.contract import Channel, OutgoingText, PacedChannel, SendLookup
+from handlers.contract import Channel, OutgoingText, SendLookup
 from handlers.errors import SendError
 from routing_rules.messages import Address
 from storage.errors import DatabaseError
@@ -34,11 +34,6 @@ BATCH = 64
 _QUEUED = 2
 #: Sends of a text that cannot be asked about, the first one included.
 _MOST_BLIND_SENDS = 2
-#: A text that waits for its moment under a provider's limits, written where an error would stand.
-_NOT_YET = "not_yet"
-#: Codes of a provider that mean that the address is no good; see ``handlers.twilio_codes`` for their meaning. 403 is a
-#: chat's: the person blocked the bot or deleted the account.
-_ADDRESS_IS_WRONG = frozenset({"21211", "21614", "21217", "30005", "30006", "403"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,32 +222,17 @@ class Dispatcher:
                 # Asking, or the channel before, may have taken long.
                 if self._may_not_begin(text):
                     return replace(self._given_back(text), lost=lost)
-                last = self._wait_for_turn(text, channel, address) or self._send(text, channel, address)
-                if (code := last.result.error) in _ADDRESS_IS_WRONG:
-                    lost[address] = code or ""
+                last = self._send(text, channel, address)
+                lost |= last.lost
                 if not self._may_try_next(last):
                     return replace(last, lost=lost)
         if last is not None:
             return replace(last, lost=lost)
         return self._result(text, Outcome.FAILED, None, None, error="no_channel")
 
-    def _wait_for_turn(self, text: ClaimedText, channel: Channel, address: Address) -> Attempt | None:
-        """What its provider would not take yet is given back until its moment."""
-        if not isinstance(channel, PacedChannel):
-            return None
-        now = self._clock.utcnow()
-        free = channel.free_at(address, now)
-        if free <= now:
-            return None
-        return self._result(text, Outcome.RETRY, None, address, error=_NOT_YET, again=free)
-
     def _may_try_next(self, attempt: Attempt) -> bool:
         """Only what certainly did not leave may go another way."""
-        return (
-            attempt.result.error != _NOT_YET
-            and attempt.result.outcome in (Outcome.RETRY, Outcome.FAILED, Outcome.DEAD)
-            and not attempt.opted_out
-        )
+        return attempt.result.outcome in (Outcome.RETRY, Outcome.FAILED, Outcome.DEAD) and not attempt.opted_out
 
     def _send(self, text: ClaimedText, channel: Channel, address: Address) -> Attempt:
         try:
@@ -274,14 +254,9 @@ class Dispatcher:
             return self._again(text, Outcome.UNKNOWN, channel, address, error)
         if error.retryable:
             return self._again(text, Outcome.RETRY, channel, address, error)
-        return self._result(
-            text,
-            Outcome.FAILED,
-            channel,
-            address,
-            error=error.code or "refused",
-            opted_out=error.opted_out,
-        )
+        code = error.code or "refused"
+        failed = self._result(text, Outcome.FAILED, channel, address, error=code, opted_out=error.opted_out)
+        return replace(failed, lost={address: code}) if error.unreachable else failed
 
     def _again(
         self, text: ClaimedText, outcome: Outcome, channel: Channel, address: Address, error: SendError

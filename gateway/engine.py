@@ -20,7 +20,6 @@ from gateway.clock import Clock
 from gateway.gather import gather_all
 from gateway.items import (
     Accepted,
-    AddressReported,
     Beat,
     Beaten,
     ClaimTexts,
@@ -319,8 +318,6 @@ class Engine:
                 return outgoing.write_attempts(connection, turn, attempts)
             case Reported(report):
                 return outgoing.take_report(connection, turn, report)
-            case AddressReported(report):
-                return outgoing.take_address_report(connection, turn, report)
             case RetryText() | DropText():
                 return outgoing.operate(connection, turn, item)
             case SealLedger():

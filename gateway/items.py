@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from routing_rules.decisions import Verdict
-from routing_rules.messages import Address, AddressReport, DeliveryReport, InboundMessage
+from routing_rules.messages import Address, DeliveryReport, InboundMessage
 from routing_rules.registry_file import RegistryFile
 from storage.receipts import SendResult
 from storage.texts import ClaimedText
@@ -38,13 +38,6 @@ class Reported:
     """A provider's word about a text we sent."""
 
     report: DeliveryReport
-
-
-@dataclass(frozen=True, slots=True)
-class AddressReported:
-    """A provider's word that a person can, or can no longer, be reached at an address."""
-
-    report: AddressReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +133,6 @@ class ReplaceRegistry:
 Item = (
     Received
     | Reported
-    | AddressReported
     | Beat
     | TakeOver
     | ClaimTexts

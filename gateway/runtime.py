@@ -18,7 +18,7 @@ from gateway.config import Settings
 from gateway.control import ControlServer, socket_file
 from gateway.dispatch import Dispatcher, Pace
 from gateway.engine import Engine, EngineStopped
-from gateway.items import AddressReported, Received, Reported, TakeOver
+from gateway.items import Received, Reported, TakeOver
 from gateway.keys import read_master_key
 from gateway.logs import logger
 from gateway.scheduler import Heartbeat
@@ -26,7 +26,7 @@ from gateway.spool import Spool
 from handlers.addresses import is_service_sender
 from routing_rules.city import City
 from routing_rules.draft import Policy
-from routing_rules.messages import Address, AddressReport, DeliveryReport, Event
+from routing_rules.messages import Address, DeliveryReport, Event
 from routing_rules.rulebook import RuleBook
 from storage import registry, sandbox
 from storage.database import Database
@@ -118,9 +118,6 @@ class Runtime:
         """
         if isinstance(event, DeliveryReport):
             self.engine.submit(Reported(event)).wait(timeout)
-            return True
-        if isinstance(event, AddressReport):
-            self.engine.submit(AddressReported(event)).wait(timeout)
             return True
         try:
             self.engine.submit(Received(event)).wait(timeout)

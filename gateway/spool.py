@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.logs import logger
-from routing_rules.messages import Address, Attachment, InboundMessage, MessageKind, Point
+from routing_rules.messages import Address, Attachment, InboundMessage, Point
 from storage.errors import DatabaseError
 
 log = logger(__name__)
@@ -123,8 +123,8 @@ def _as_json(message: InboundMessage) -> dict[str, object]:
         "attachments": [[each.url, each.content_type] for each in message.attachments],
         "raw": base64.b64encode(message.raw).decode(),
         "carrier_opt": message.carrier_opt,
-        "kind": message.kind.value,
         "album": message.album,
+        "edited": message.edited,
         "forwarded": message.forwarded,
     }
 
@@ -140,8 +140,8 @@ def _from_json(data: dict[str, object]) -> InboundMessage:
         contact_name=str(data["contact_name"]) if data["contact_name"] else None,
         raw=base64.b64decode(str(data["raw"])),
         carrier_opt=str(data["carrier_opt"]) if data["carrier_opt"] else None,
-        kind=MessageKind(str(data.get("kind", MessageKind.TEXT))),
         album=str(data["album"]) if data.get("album") else None,
+        edited=data.get("edited") is True,
         forwarded=data.get("forwarded") is True,
     )
     location, attachments = data["location"], data["attachments"]

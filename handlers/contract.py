@@ -130,16 +130,3 @@ class SendLookup(Protocol):
     def sent(self, recipient: Address, since: datetime, body: str, known: Collection[str] = ()) -> int:
         """How many such texts the provider has beyond the ids that are `known`. Raises like `find_sent`."""
         ...
-
-
-@runtime_checkable
-class PacedChannel(Protocol):
-    """A channel whose provider takes only so many messages a second, from us and for each person."""
-
-    def free_at(self, recipient: Address, now: datetime) -> datetime:
-        """When a text to the recipient may leave under the provider's limits; `now` (aware, UTC) when at once.
-
-        Asking promises nothing. Where two threads were told the same moment, ``send`` refuses the second one with a
-        retryable SendError that says how long to wait.
-        """
-        ...

@@ -52,6 +52,7 @@ class SendError(HandlerError):
         outcome_known: bool,
         code: str | None = None,
         opted_out: bool = False,
+        unreachable: bool = False,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
@@ -63,5 +64,7 @@ class SendError(HandlerError):
         self.code = code
         #: The code means that the person opted out with the carrier: no text of ours will reach the number.
         self.opted_out = opted_out
+        #: The address does not exist or takes no texts, and never will.
+        self.unreachable = unreachable
         #: Seconds before which the provider does not want to hear from us again.
         self.retry_after = retry_after

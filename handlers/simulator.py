@@ -23,7 +23,7 @@ MAX_RAW_BYTES = 64 * 1024
 MAX_MEDIA = 10
 
 _SCHEME = "sim"
-_FIELDS = {"from", "text", "id", "location", "media"}
+_FIELDS = {"from", "text", "id", "location", "media", "album", "forwarded", "edited"}
 _PHONE = re.compile(r"[\w.+-]{1,64}")
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _MEDIA_URL = re.compile(r"https?://[!-~]{1,2048}")
@@ -41,6 +41,8 @@ class Simulator:
 
     A text is ``{"from": "alice", "text": "...", "id": "..."}`` and, if any, ``"location": {"lat", "lon"}``
     and ``"media": [url, ...]``. The id is the sender's to choose and shows a repeat: the page takes a UUID.
+    What only a chat knows can be said too: ``"album"`` (the same id for photos sent together), ``"forwarded": true``
+    and ``"edited": true`` (a later version, with an id of its own).
     """
 
     def __init__(self, name: str, settings: SimulatorSettings) -> None:
@@ -80,6 +82,9 @@ class Simulator:
                 received_at=received_at,
                 location=_location(value.get("location")),
                 attachments=_attachments(value.get("media", [])),
+                album=_matching(value, "album", _ID) if "album" in value else None,
+                forwarded=_flag(value, "forwarded"),
+                edited=_flag(value, "edited"),
                 raw=request.body[:MAX_RAW_BYTES],
             ),
         )
@@ -101,6 +106,13 @@ def _matching(value: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> 
     if not pattern.fullmatch(text):
         raise MalformedRequest(f'"{name}" is not well-formed')
     return text
+
+
+def _flag(value: Mapping[str, Any], name: str) -> bool:
+    flag = value.get(name, False)
+    if not isinstance(flag, bool):
+        raise MalformedRequest(f'"{name}" must be true or false')
+    return flag
 
 
 def _sender(value: Mapping[str, Any]) -> Address:

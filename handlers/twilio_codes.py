@@ -39,6 +39,8 @@ class ProviderCode:
     retryable: bool = False
     #: The person told the carrier or Twilio to stop our texts.
     opted_out: bool = False
+    #: The address does not exist or takes no texts, and never will.
+    unreachable: bool = False
 
 
 _LATER = True
@@ -51,8 +53,9 @@ CODES: dict[str, ProviderCode] = {
     "20429": ProviderCode("Twilio had too many requests from us; it has to wait", _LATER),
     "20500": ProviderCode("Twilio had an internal error", _LATER),
     "20503": ProviderCode("Twilio is not available at the moment", _LATER),
-    "21211": ProviderCode("the recipient's number is not a valid phone number"),
+    "21211": ProviderCode("the recipient's number is not a valid phone number", unreachable=True),
     "21212": ProviderCode("the number we send from is not valid"),
+    "21217": ProviderCode("the recipient's number does not look like a phone number", unreachable=True),
     "21265": ProviderCode("the recipient is a short code, which cannot be texted"),
     "21266": ProviderCode("sender and recipient are the same number"),
     "21408": ProviderCode("our account may not text the recipient's country"),
@@ -65,7 +68,7 @@ CODES: dict[str, ProviderCode] = {
     "21610": ProviderCode("the person has opted out of our texts with the carrier", opted_out=True),
     "21611": ProviderCode("Twilio's queue for our number is full; it has to wait", _LATER),
     "21612": ProviderCode("the recipient cannot be reached from our number"),
-    "21614": ProviderCode("the recipient's number is not a mobile number"),
+    "21614": ProviderCode("the recipient's number is not a mobile number", unreachable=True),
     "21617": ProviderCode("the text is longer than 1,600 characters"),
     "21635": ProviderCode("the recipient's number is a land line"),
     "21659": ProviderCode("the number we send from is not a number of our account"),
@@ -73,8 +76,8 @@ CODES: dict[str, ProviderCode] = {
     "30002": ProviderCode("our Twilio account is suspended"),
     "30003": ProviderCode("the phone was switched off or out of reach", _LATER),
     "30004": ProviderCode("the recipient or the carrier blocks texts from us"),
-    "30005": ProviderCode("the number does not exist any more or is unknown to the carrier"),
-    "30006": ProviderCode("the number is a land line or its carrier takes no texts"),
+    "30005": ProviderCode("the number does not exist any more or is unknown to the carrier", unreachable=True),
+    "30006": ProviderCode("the number is a land line or its carrier takes no texts", unreachable=True),
     "30007": ProviderCode("the carrier took the text for unwanted and filtered it"),
     "30008": ProviderCode("the carrier did not deliver the text and gave no reason", _LATER),
     "30009": ProviderCode("a part of the text was lost on its way", _LATER),
@@ -130,6 +133,7 @@ def refusal(status: int, code: str | None, retry_after: float | None) -> SendErr
             outcome_known=True,
             code=code,
             opted_out=meaning.opted_out,
+            unreachable=meaning.unreachable,
             retry_after=retry_after,
         )
     return SendError(

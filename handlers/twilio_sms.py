@@ -85,6 +85,7 @@ class TwilioSms:
                 outcome_known=True,
                 code=sent.error_code,
                 opted_out=meaning.opted_out,
+                unreachable=meaning.unreachable,
             )
         return SendReceipt(external_id=sent.sid, status=status)
 

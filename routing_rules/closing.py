@@ -13,7 +13,7 @@ from routing_rules.contacts import Contact
 from routing_rules.deadlines import DeadlineKind
 from routing_rules.decisions import EntryKind
 from routing_rules.draft import Draft
-from routing_rules.filing import add_reporter
+from routing_rules.filing import add_reporter, keep_photos
 from routing_rules.handling import hand_back, let_clocks_run, take_away, was_told
 from routing_rules.questions import drop_questions
 from routing_rules.telling import SHORT, Named, tell_office, tell_posting, tell_reporter
@@ -254,6 +254,8 @@ def merge(draft: Draft, number: int, main: int) -> Case:
             draft.put(replace(reporter, case_number=main, position=position))
             draft.change(main, reporters=draft.case(main).reporters + 1)
             draft.record(EntryKind.JOINED, main, contact=reporter.contact, merged_from=number)
+    if (text := draft.case(number).text) is not None:
+        keep_photos(draft, main, text.attachments)
     _tell_holders_it_ended(draft, draft.case(number))
     _stop(draft, number, "merged")
     return draft.move(number, CaseStatus.MERGED, merged_into=main, closed_at=draft.now)

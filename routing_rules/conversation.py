@@ -8,22 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from routing_rules import answers, residents, staff
+from routing_rules import answers, filing, residents, staff
 from routing_rules.commands import ResidentCommand
 from routing_rules.contacts import Contact
 from routing_rules.decisions import Decision, EntryKind, Urgency, Verdict
 from routing_rules.draft import Draft
 from routing_rules.intents import Intent
-from routing_rules.messages import InboundMessage, MessageKind
+from routing_rules.messages import InboundMessage
 from routing_rules.residents import Outcome
 from routing_rules.telling import GIST, answer, in_language, label
-
-#: What is kept and answered by nothing: no button was ever given that could be pressed.
-_NOT_TEXTS = {
-    MessageKind.BUTTON: Verdict.PRESS_REFUSED,
-    MessageKind.EDIT: Verdict.EDITED,
-    MessageKind.OTHER: Verdict.NOT_FOR_US,
-}
 
 #: "A third identical text in five minutes is a loop."
 _LOOP = 3
@@ -35,9 +28,13 @@ def decide(draft: Draft, message: InboundMessage, intent: Intent, contact: Conta
     Raises what a broken rulebook or registry makes it raise; the engine then takes the draft back and keeps the text.
     """
     draft.actor = f"contact:{contact.id}"
+    if message.edited:
+        return draft.decision(Verdict.EDITED)
     contact = _note_language(draft, contact, intent)
     verdict, case_number = _meaning(draft, message, intent, contact)
-    if message.kind is MessageKind.TEXT and not _is_photo_only(message):
+    if message.attachments and case_number is not None:
+        filing.keep_photos(draft, case_number, (each.url for each in message.attachments))
+    if not _is_photo_only(message):
         draft.known.traffic_of(contact.id, draft.now).texts.append((draft.now, intent.text))
     return draft.decision(verdict, case_number)
 
@@ -56,8 +53,6 @@ def _note_language(draft: Draft, contact: Contact, intent: Intent) -> Contact:
 
 def _meaning(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
     posted = bool(draft.city.registry.postings_of(contact.id))
-    if message.kind is not MessageKind.TEXT:
-        return _NOT_TEXTS[message.kind], None
     ignored = _never_answered(draft, message, intent, contact, posted)
     if ignored is not None:
         return ignored, None

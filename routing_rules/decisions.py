@@ -52,12 +52,8 @@ class Verdict(StrEnum):
     SERVICE_SENDER = "service_sender"
     BLOCKED = "blocked"
     LOOP = "loop"
-    #: A button was pressed that does nothing any more, or that nobody gave.
-    PRESS_REFUSED = "press_refused"
     #: An earlier message was changed afterwards: kept beside it, not answered.
     EDITED = "edited"
-    #: From a group, or of a kind that means nothing to us: kept, not answered.
-    NOT_FOR_US = "not_for_us"
 
 
 class EntryKind(StrEnum):
@@ -119,8 +115,6 @@ class EntryKind(StrEnum):
     TEXT_CANCELLED = "text_cancelled"
     TEXT_RETRIED = "text_retried"
     TEXT_DROPPED = "text_dropped"
-    ADDRESS_LOST = "address_lost"
-    ADDRESS_BACK = "address_back"
     REGISTRY_CHANGED = "registry_changed"
 
 

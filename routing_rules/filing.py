@@ -6,6 +6,7 @@ the story goes on in ``handling``, from the result on in ``closing``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +25,9 @@ from routing_rules.telling import GIST, Named, Phrase, tell_office
 #: A window up to this long is told in minutes, a longer one (or one with a break in it) as a time.
 _MINUTES_TOLD = 120
 
+
+#: Photos that a case keeps at most.
+MOST_PHOTOS = 30
 
 #: Clocks that end when the case is planned anew.
 _OF_ONE_HOLDER = (
@@ -52,12 +56,20 @@ def open_case(draft: Draft, contact: Contact, message: InboundMessage, category:
             level=Level.DISTRICT,
             holder=district.code,
             opened_at=draft.now,
-            text=CaseText(words=message.text, attachments=tuple(each.url for each in message.attachments)),
+            text=CaseText(words=message.text),
         )
     )
     add_reporter(draft, number, contact)
     draft.record(EntryKind.RECEIVED, number, contact=contact.id, channel=message.channel, message=message.external_id)
     return draft.case(number)
+
+
+def keep_photos(draft: Draft, number: int, photos: Iterable[str]) -> None:
+    """Add references of photos to a case, each once, as long as there is room."""
+    text = draft.case(number).text
+    if text is not None:
+        kept = tuple(dict.fromkeys((*text.attachments, *photos)))[:MOST_PHOTOS]
+        draft.change_text(number, attachments=kept)
 
 
 def add_reporter(draft: Draft, number: int, contact: Contact) -> Reporter:

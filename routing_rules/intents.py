@@ -68,45 +68,38 @@ class Intent:
 
 
 def read(city: City, message: InboundMessage) -> Intent:
-    """Read a text in every way it could be meant. What somebody else wrote first is a matter at most, no command."""
-    if not message.forwarded:
-        return read_words(city, message.text, pin=message.location, carrier_opt=message.carrier_opt)
-    intent = read_words(city, message.text)
-    return replace(
-        intent,
-        opts_out=False,
-        opts_in=False,
-        coded=None,
-        code=None,
-        command=None,
-        case_number=None,
-        after_number="",
-        choice=None,
-    )
+    """Read a text in every way it could be meant."""
+    if message.forwarded:
+        return read_words(city, message.text, own=False)
+    return read_words(city, message.text, pin=message.location, carrier_opt=message.carrier_opt)
 
 
-def read_words(city: City, words: str, *, pin: Point | None = None, carrier_opt: str | None = None) -> Intent:
+def read_words(
+    city: City, words: str, *, own: bool = True, pin: Point | None = None, carrier_opt: str | None = None
+) -> Intent:
     """Read words in every way they could be meant: a text, or those that waited for the answer to a question.
 
-    ``pin`` is the position that came with the text; ``carrier_opt`` what the carrier itself took it for.
+    ``pin`` is the position that came with the text; ``carrier_opt`` what the carrier itself took it for. Words that
+    are not the sender's ``own`` may name a matter and a place; they command, answer and press for nothing.
     """
     text = normalise(words)
-    numbered = leading_case_number(text, city.book.number_prefix)
-    command = resident_command(text, city.book.number_prefix)
+    said = text if own else ""
+    numbered = leading_case_number(said, city.book.number_prefix)
+    command = resident_command(said, city.book.number_prefix)
     location = _location(city, pin, text)
     return Intent(
         text=text,
         language=language_of(text),
-        opts_out=carrier_opt == "STOP" or opts_out(text),
-        opts_in=carrier_opt == "START" or opts_in(text),
-        coded=coded_command(text),
-        code=leading_code(text),
+        opts_out=carrier_opt == "STOP" or opts_out(said),
+        opts_in=carrier_opt == "START" or opts_in(said),
+        coded=coded_command(said),
+        code=leading_code(said),
         command=command[0] if command else None,
         case_number=numbered[0] if numbered else (command[1] if command else None),
         after_number=numbered[1] if numbered else "",
-        choice=choice(text),
+        choice=choice(said),
         thanks=_is_thanks(city, text),
-        follows_up=_follows_up(city, text),
+        follows_up=_follows_up(city, said),
         emergency=city.classifier.emergency(text),
         matter=city.classifier.classify(text, location.spans),
         location=location,

@@ -13,13 +13,13 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, order=True)
 class Address:
-    """Where a person can be reached: ``tel:+8613800138000``, ``telegram:3527065``, ``sim:alice``.
+    """Where a person can be reached: ``tel:+8613800138000``, ``whatsapp:+1…``, ``sim:alice``.
 
     The scheme decides which channels can reach the address; the value is the scheme's canonical form
     (E.164 for ``tel`` and ``whatsapp``, a bare short code where E.164 does not apply).
     """
 
-    #: How the value is to be understood: "tel", "whatsapp", "telegram", "sim".
+    #: How the value is to be understood: "tel", "whatsapp", "sim".
     scheme: str
     #: The canonical value inside the scheme, without white space.
     value: str
@@ -52,18 +52,6 @@ class Attachment:
     content_type: str
 
 
-class MessageKind(StrEnum):
-    """What a person did; SMS knows texts only."""
-
-    TEXT = "text"
-    #: A button under a message was pressed.
-    BUTTON = "button"
-    #: An earlier message was changed afterwards.
-    EDIT = "edit"
-    #: Something genuine that means nothing to us: stored with a verdict, never answered.
-    OTHER = "other"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """One text that a person sent. (channel, external_id) is its identity: a repeat changes nothing."""
@@ -86,9 +74,10 @@ class InboundMessage:
     raw: bytes = b""
     #: The carrier or provider itself took this as an opt-out ("STOP") or opt-in ("START").
     carrier_opt: str | None = None
-    kind: MessageKind = MessageKind.TEXT
-    #: The same for all photos that were sent as one album.
+    #: The same for all photos that were sent as one album, each as a message of its own.
     album: str | None = None
+    #: A later version of a message that was changed after it had been sent.
+    edited: bool = False
     #: Somebody else wrote it first: never a command, and its position is not the sender's.
     forwarded: bool = False
 
@@ -132,16 +121,5 @@ class DeliveryReport:
     opted_out: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressReport:
-    """A provider's word that a person can, or can no longer, be reached at an address: blocked, or allowed again."""
-
-    channel: str
-    address: Address
-    reachable: bool
-    #: When it reached us (UTC).
-    reported_at: datetime
-
-
 #: What a handler can make of one request.
-Event = InboundMessage | DeliveryReport | AddressReport
+Event = InboundMessage | DeliveryReport

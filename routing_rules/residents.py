@@ -29,9 +29,6 @@ Outcome = tuple[Verdict, int | None]
 #: How long after a report photos without a word still belong to it.
 PHOTOS_FOLLOW = timedelta(minutes=10)
 
-#: Photos that a case keeps at most.
-MOST_PHOTOS = 30
-
 #: "After two unclear texts a person takes over."
 UNCLEAR_TEXTS = 2
 
@@ -289,23 +286,15 @@ def add_photos(draft: Draft, message: InboundMessage, contact: Contact) -> Outco
     reported = [case for case in open_cases(draft, contact) if draft.now - case.opened_at <= PHOTOS_FOLLOW]
     if not reported:
         return None
-    case = _keep_photos(draft, message, reported[-1])
+    case = reported[-1]
     draft.record(EntryKind.SUPPLEMENTED, case.number, contact=contact.id, message=message.external_id)
     if message.album is None:
         answer(draft, contact, message.sender, "supplemented", case, office=Named(case.holder))
     return Verdict.SUPPLEMENTED, case.number
 
 
-def _keep_photos(draft: Draft, message: InboundMessage, case: Case) -> Case:
-    if not message.attachments or case.text is None:
-        return case
-    photos = (*case.text.attachments, *(each.url for each in message.attachments))
-    return draft.change_text(case.number, attachments=photos[:MOST_PHOTOS])
-
-
 def add_words(draft: Draft, message: InboundMessage, contact: Contact, case: Case, text: str) -> Outcome:
     """Pass words on to the holder; the same words again only press."""
-    case = _keep_photos(draft, message, case)
     if case.text is not None and text == case.text.words:
         return urge(draft, message, contact, case)
     draft.record(EntryKind.SUPPLEMENTED, case.number, contact=contact.id, message=message.external_id)

@@ -171,22 +171,6 @@ def mark_unreachable(connection: Connection, keyring: Keyring, addresses: Mappin
     bulk.update(connection, _address, rows, key=("address_index",))
 
 
-def mark_reachable(connection: Connection, keyring: Keyring, addresses: Iterable[Address]) -> None:
-    """Use these addresses again."""
-    rows = [
-        {"address_index": keyring.address_index(address), "unreachable_at": None, "unreachable_reason": None}
-        for address in addresses
-    ]
-    bulk.update(connection, _address, rows, key=("address_index",))
-
-
-def owner_of(connection: Connection, keyring: Keyring, address: Address) -> str | None:
-    """The id of the person behind an address; None when nobody is known there."""
-    query = select(_address.c.contact).where(_address.c.address_index == keyring.address_index(address))
-    found: str | None = connection.execute(query).scalar()
-    return found
-
-
 def name_of(connection: Connection, keyring: Keyring, contact: str) -> str | None:
     """A person's name in clear; None when it is not known or erased."""
     row = connection.execute(select(_contact.c.name, _contact.c.wrapped_key).where(_contact.c.id == contact)).first()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from routing_rules.decisions import Verdict
-from routing_rules.messages import Address, Attachment, InboundMessage, MessageKind, Point
+from routing_rules.messages import Address, Attachment, InboundMessage, Point
 from storage import bulk, models
 from storage.contacts import addresses_of
 from storage.people import Keyring
@@ -131,7 +131,7 @@ def recent_texts(
     connection: Connection, contacts: Iterable[str], since: datetime
 ) -> dict[str, list[tuple[datetime, str]]]:
     """What these people wrote after a moment, with its time, oldest first; what is not decided yet, and
-    what is no text of its own (a later change), is left out.
+    later versions are left out.
     """
     found: dict[str, list[tuple[datetime, str]]] = {}
     for chunk in bulk.chunks(contacts):
@@ -139,7 +139,7 @@ def recent_texts(
             select(_message.c.contact, _message.c.received_at, _body.c.text)
             .join(_body, _body.c.message == _message.c.id)
             .where(_message.c.contact.in_(chunk), _message.c.received_at > since)
-            .where(_message.c.verdict != Verdict.WAITING.value, _message.c.kind == MessageKind.TEXT.value)
+            .where(_message.c.verdict != Verdict.WAITING.value, ~_message.c.edited)
             .order_by(_message.c.id)
         )
         for contact, at, text in connection.execute(query):
@@ -182,8 +182,8 @@ def _row(keyring: Keyring, each: Received) -> dict[str, Any]:
         "case_number": each.case_number,
         "attempts": each.attempts,
         "carrier_opt": message.carrier_opt,
-        "kind": message.kind.value,
         "album": message.album,
+        "edited": message.edited,
         "forwarded": message.forwarded,
     }
 
@@ -211,7 +211,7 @@ def _message_of(row: Any, sender: Address) -> InboundMessage:
         attachments=tuple(Attachment(url, kind) for url, kind in row.attachments),
         raw=row.raw,
         carrier_opt=row.carrier_opt,
-        kind=MessageKind(row.kind),
         album=row.album,
+        edited=row.edited,
         forwarded=row.forwarded,
     )

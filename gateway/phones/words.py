@@ -87,9 +87,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
     "service_sender": {"zh": "服务号码", "en": "service number"},
     "blocked": {"zh": "已屏蔽", "en": "blocked"},
     "loop": {"zh": "疑似循环", "en": "loop"},
-    "press_refused": {"zh": "按钮已失效", "en": "dead button"},
     "edited": {"zh": "事后修改", "en": "changed afterwards"},
-    "not_for_us": {"zh": "非群众来信", "en": "not for us"},
 }
 
 #: Sentences that the page's script says by itself.

@@ -36,10 +36,10 @@ class MessageRow(Row, table=True):
     #: Decisions that failed, for a waiting message.
     attempts: int = 0
     carrier_opt: str | None = None
-    #: See ``routing_rules.messages.MessageKind``.
-    kind: str = Field(default="text", sa_column_kwargs={"server_default": "text"})
     #: The same for all photos of one album.
     album: str | None = None
+    #: A later version of a message that was changed after it had been sent.
+    edited: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     forwarded: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 

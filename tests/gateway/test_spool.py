@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.spool import Spool
-from routing_rules.messages import Address, InboundMessage, MessageKind
+from routing_rules.messages import Address, InboundMessage
 from tests.storage.samples import a_message
 
 
@@ -31,8 +31,8 @@ def test_what_a_chat_says_about_a_message_survives_the_spool(tmp_path: Path) -> 
         sender=Address("sim", "alice"),
         text="730164办 已到场",
         received_at=datetime(2026, 8, 18, 1, 20, tzinfo=UTC),
-        kind=MessageKind.EDIT,
         album="a1",
+        edited=True,
         forwarded=True,
     )
     spool.keep(told)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from gateway import webhooks
 from gateway.app import create_app
 from gateway.runtime import Runtime
 from storage import messages, views
-from storage.database import sqlite_path
+from storage.database import Database, sqlite_path
 from tests import sandbox
 from tests.handlers.twilio_requests import ACCOUNT, NUMBER, PATH, RESIDENT, SID, TOKEN, Fields, signature_of
 
@@ -126,17 +128,27 @@ def test_an_unknown_channel_and_a_wrong_method_are_told_so(web: FlaskClient) -> 
     assert set(refused.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
 
 
+@contextmanager
+def locked(runtime: Runtime) -> Iterator[None]:
+    """Somebody else holds the database: the whole file of SQLite, every text on PostgreSQL."""
+    if runtime.database.is_sqlite:
+        with sqlite3.connect(sqlite_path(runtime.database.url), isolation_level=None) as file:
+            file.execute("BEGIN EXCLUSIVE")
+            yield
+            file.execute("ROLLBACK")
+    else:
+        with Database(runtime.database.url, writer=True) as other, other.writing() as connection:
+            connection.execute(text("LOCK TABLE message IN ACCESS EXCLUSIVE MODE"))
+            yield
+
+
 def test_a_text_is_safe_on_the_spool_while_the_database_is_locked(
     runtime: Runtime, web: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not runtime.database.is_sqlite:
-        pytest.skip("PostgreSQL has no lock over the whole database")
     monkeypatch.setattr(webhooks, "PATIENCE", 0.2)
-    with sqlite3.connect(sqlite_path(runtime.database.url), isolation_level=None) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    with locked(runtime):
         assert post(web, FORM).status_code == 200
         assert runtime.spool.count() == 1
-        other.execute("ROLLBACK")
     runtime.heartbeat.beat()
     assert runtime.spool.count() == 0
     assert stored(runtime) == 1

@@ -40,6 +40,13 @@ def test_a_text_of_a_simulated_phone_is_read_whole() -> None:
     assert taken.raw.startswith(b'{"from"')
 
 
+def test_what_only_a_chat_knows_can_be_said() -> None:
+    plain = sent()
+    assert (plain.album, plain.forwarded, plain.edited) == (None, False, False)
+    told = sent(album="a1", forwarded=True, edited=True)
+    assert (told.album, told.forwarded, told.edited) == ("a1", True, True)
+
+
 def test_a_phone_may_be_named_with_or_without_its_scheme() -> None:
     assert sent(**{"from": "alice"}).sender == sent(**{"from": "sim:alice"}).sender
 
@@ -81,6 +88,10 @@ def test_a_text_is_cleaned_like_any_other() -> None:
         b'{"from": "a", "text": "b", "id": "1", "media": [1]}',
         b'{"from": "a", "text": "b", "id": "1", "media": ["file:///etc/passwd"]}',
         b'{"from": "a", "text": "b", "id": "1", "media": [' + b'"https://a.b",' * 10 + b'"https://a.b"]}',
+        b'{"from": "a", "text": "b", "id": "1", "album": null}',
+        b'{"from": "a", "text": "b", "id": "1", "album": "a b"}',
+        b'{"from": "a", "text": "b", "id": "1", "forwarded": "yes"}',
+        b'{"from": "a", "text": "b", "id": "1", "edited": 1}',
         b"[" * 100_000,
         b'{"a":' * 100 + b"1" + b"}" * 100,
         b"\xff\xfe{\x00}\x00",

@@ -154,23 +154,21 @@ def test_odd_reports_do_not_touch_the_send_itself(provider: FakeProvider, channe
 
 
 @pytest.mark.parametrize(
-    ("recipient", "code", "opted_out"),
+    ("recipient", "code", "opted_out", "unreachable"),
     [
-        ("+15005550001", "21211", False),
-        ("+15005550002", "21612", False),
-        ("+15005550003", "21408", False),
-        ("+15005550004", "21610", True),
-        ("+15005550009", "21614", False),
+        ("+15005550001", "21211", False, True),
+        ("+15005550002", "21612", False, False),
+        ("+15005550003", "21408", False, False),
+        ("+15005550004", "21610", True, False),
+        ("+15005550009", "21614", False, True),
     ],
 )
-def test_a_permanent_refusal_is_not_tried_again(channel: TwilioSms, recipient: str, code: str, opted_out: bool) -> None:
+def test_a_permanent_refusal_is_not_tried_again(
+    channel: TwilioSms, recipient: str, code: str, opted_out: bool, unreachable: bool
+) -> None:
     error = failure(channel, text("hello", Address("tel", recipient)))
-    assert (error.retryable, error.outcome_known, error.code, error.opted_out) == (
-        False,
-        True,
-        code,
-        opted_out,
-    )
+    assert (error.retryable, error.outcome_known, error.code) == (False, True, code)
+    assert (error.opted_out, error.unreachable) == (opted_out, unreachable)
     assert str(error) == CODES[code].reason
 
 
@@ -253,14 +251,17 @@ def test_an_answer_that_comes_drop_by_drop_is_given_up() -> None:
     )
 
 
-@pytest.mark.parametrize(("code", "opted_out"), [(21610, True), (30005, False)])
-def test_a_text_that_failed_as_it_was_taken_is_a_refusal(code: int, opted_out: bool) -> None:
+@pytest.mark.parametrize(
+    ("code", "opted_out", "unreachable"), [(21610, True, False), (30005, False, True), (30003, False, False)]
+)
+def test_a_text_that_failed_as_it_was_taken_is_a_refusal(code: int, opted_out: bool, unreachable: bool) -> None:
     body = json.dumps({"sid": "SM" + "0" * 32, "status": "failed", "error_code": code}).encode()
     with one_answer(b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)) as url:
         channel = channel_to(url)
         error = failure(channel, text("hello"))
         channel.close()
-    assert (error.outcome_known, error.code, error.opted_out) == (True, str(code), opted_out)
+    assert (error.outcome_known, error.code) == (True, str(code))
+    assert (error.opted_out, error.unreachable) == (opted_out, unreachable)
 
 
 # Asking what was sent

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from routing_rules.decisions import Verdict
-from routing_rules.messages import Address, MessageKind
+from routing_rules.messages import Address
 from storage import contacts, messages
 from storage.database import Database
 from storage.errors import DatabaseConflict
@@ -40,7 +40,7 @@ def test_ids_grow_in_the_order_of_arrival(database: Database, keyring: Keyring) 
 
 
 def test_a_waiting_text_comes_back_as_it_arrived(database: Database, keyring: Keyring) -> None:
-    message = a_message(carrier_opt="STOP", recipient=BOB, kind=MessageKind.EDIT, album="a1", forwarded=True)
+    message = a_message(carrier_opt="STOP", recipient=BOB, edited=True, album="a1", forwarded=True)
     with database.writing() as connection:
         receive(connection, keyring, message, verdict=Verdict.WAITING, case_number=None)
         (waiting,) = messages.waiting(connection, keyring, limit=10)

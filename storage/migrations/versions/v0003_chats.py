@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # What is there already came by SMS: a text, in no album, in its sender's own words.
-    op.add_column("message", sa.Column("kind", sa.String(), nullable=False, server_default="text"))
+    # What is there already came by SMS: never changed, in no album, in its sender's own words.
     op.add_column("message", sa.Column("album", sa.String(), nullable=True))
+    op.add_column("message", sa.Column("edited", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("message", sa.Column("forwarded", sa.Boolean(), nullable=False, server_default=sa.false()))
