@@ -21,7 +21,7 @@ def read_object(body: bytes) -> dict[str, Any]:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise MalformedRequest("the body is not UTF-8") from None
-    if _depth(text) > MAX_DEPTH:
+    if depth(text) > MAX_DEPTH:
         raise MalformedRequest(f"the JSON is nested deeper than {MAX_DEPTH} levels")
     try:
         value = json.loads(text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
@@ -32,7 +32,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     return value
 
 
-def _depth(text: str) -> int:
+def depth(text: str) -> int:
     """How deep brackets nest outside of strings, without parsing."""
     deepest = depth = 0
     in_string = escaped = False

@@ -26,6 +26,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from handlers.errors import SendError
+from handlers.strict_json import MAX_DEPTH, depth
 from handlers.twilio_codes import refusal
 
 #: An answer of Twilio's is about 1 KiB a message.
@@ -41,7 +42,7 @@ _POOL = 16
 
 _SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 #: What the SDK raises when an answer is not what it expects.
-_NONSENSE = (ValueError, TypeError, KeyError, AttributeError, RecursionError, TwilioException)
+_NONSENSE = (ValueError, TypeError, KeyError, AttributeError, TwilioException)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,13 +155,17 @@ class _OneHost:
                 raise _unusable("the answer has no end")
             if time.monotonic() > give_up:
                 raise _unusable("the answer took too long")
-        return content.decode("utf-8", "replace")
+        text = content.decode("utf-8", "replace")
+        # The SDK's parser would run into the end of the stack, and whatever is tidied up just then with it.
+        if depth(text) > MAX_DEPTH:
+            raise _unusable("the answer is nested too deep")
+        return text
 
     def _error_code(self, answer: requests.Response) -> str | None:
         """Twilio's code in a refusal; a refusal that cannot be read is still one."""
         try:
             code = json.loads(self._read(answer)).get("code")
-        except (SendError, requests.RequestException, ValueError, AttributeError, RecursionError):
+        except (SendError, requests.RequestException, ValueError, AttributeError):
             return None
         return str(code) if isinstance(code, int) and 0 < code < 1_000_000 else None
 

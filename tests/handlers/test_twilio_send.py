@@ -264,6 +264,18 @@ def test_a_text_that_failed_as_it_was_taken_is_a_refusal(code: int, opted_out: b
     assert (error.opted_out, error.unreachable) == (opted_out, unreachable)
 
 
+@pytest.mark.parametrize("status", [b"201 Created", b"400 Bad Request"])
+def test_an_answer_that_is_nested_too_deep_is_never_parsed(status: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[object] = []
+    monkeypatch.setattr(json, "loads", parsed.append)
+    body = b"[" * 200_000
+    with one_answer(b"HTTP/1.1 %b\r\nContent-Length: %d\r\n\r\n%b" % (status, len(body), body)) as url:
+        channel = channel_to(url)
+        error = failure(channel, text("hello"))
+        channel.close()
+    assert (error.retryable, error.code, parsed) == (True, None, [])
+
+
 # Asking what was sent
 
 
