@@ -10,6 +10,7 @@ import click
 from gateway.commands.checking import check, ledger
 from gateway.commands.common import Commands, config_option
 from gateway.commands.explaining import explain
+from gateway.commands.gridmen import gridman
 from gateway.commands.operating import case, outbox
 from gateway.commands.rehearsing import demo, replay
 from gateway.commands.running import fake_provider, serve
@@ -27,6 +28,7 @@ COMMANDS: tuple[click.Command, ...] = (
     outbox,
     ledger,
     registry,
+    gridman,
     db,
     fake_provider,
 )

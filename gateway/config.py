@@ -105,11 +105,45 @@ class TwilioSms(Section):
     timeout_seconds: float = Field(10.0, description="How long one call to Twilio may take, in seconds.", gt=0, le=60)
 
 
+class TelegramBot(Section):
+    """The chat bot of gridmen and supervisors, by Telegram."""
+
+    enabled: bool = Field(False, description="Whether the chat bot runs.")
+    token: SecretStr = _secret(
+        "The bot's token from BotFather. Write ${TELEGRAM_BOT_TOKEN} or use token_file; never the token itself."
+    )
+    webhook: bool = Field(
+        True,
+        description="Whether Telegram calls us at public_url; false asks it for messages instead (long polling), for a "
+        "gateway that the internet cannot reach.",
+    )
+    secret_token: SecretStr = _secret(
+        "What Telegram proves itself with when it calls: 16 to 256 letters, digits, _ and -. Also as secret_token_file."
+    )
+    api_base: WebUrl | None = Field(
+        None,
+        description="Address of the Bot API in place of Telegram's own, for example that of `gridgate fake-provider`.",
+    )
+    timeout_seconds: float = Field(10.0, description="How long one call to Telegram may take, in seconds.", gt=0, le=60)
+
+
 class Channels(Section):
     """The roads texts travel on."""
 
     simulator: Simulator = Simulator()
     twilio_sms: TwilioSms = TwilioSms()
+    telegram_bot: TelegramBot = TelegramBot()
+
+
+class Gridmen(Section):
+    """What is kept of gridmen, and when supervisors hear."""
+
+    position_days: int = Field(30, description="Days that positions of gridmen are kept.", ge=1, le=366)
+    digest_at: str = Field(
+        "08:30",
+        description="When the morning's figures go to supervisors in the chat, on working days, in the city's time.",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+    )
 
 
 class Sending(Section):
@@ -164,6 +198,9 @@ class Settings(Section):
         Path("var/spool"),
         description="Where texts are kept safe while the database cannot take them; best on another disk.",
     )
+    photos_folder: FilePath = Field(
+        Path("var/photos"), description="Where photos of reports and checks are kept, under random names."
+    )
     seal_file: FilePath = Field(
         Path("var/seals.jsonl"),
         description="Seals of the ledger, one a line, kept outside the database; best on another machine's disk.",
@@ -178,7 +215,12 @@ class Settings(Section):
     secrets: Secrets = Secrets()
     channels: Channels = Channels()
     channel_order: dict[str, tuple[str, ...]] = Field(
-        {"tel": ("twilio_sms",), "whatsapp": ("twilio_sms",), "sim": ("simulator",)},
+        {
+            "tel": ("twilio_sms",),
+            "whatsapp": ("twilio_sms",),
+            "sim": ("simulator",),
+            "telegram": ("telegram_bot",),
+        },
         description="Which channels reach an address, by its scheme, in the order they are tried. Disabled "
         "ones are passed over.",
     )
@@ -191,6 +233,7 @@ class Settings(Section):
         (), description="Addresses whose texts are kept but neither read nor answered (tel:+…)."
     )
     sending: Sending = Sending()
+    gridmen: Gridmen = Gridmen()
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important lines logged."
     )

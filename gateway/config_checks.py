@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from gateway.books import shipped_books
-from gateway.config import Settings, TwilioSms
-from gateway.config_channels import twilio_settings
+from gateway.config import Settings, TelegramBot, TwilioSms
+from gateway.config_channels import telegram_settings, twilio_settings
 from gateway.config_file import Place
 from gateway.outgoing import ASK_AFTER
 from handlers.channels import CHANNELS
@@ -32,11 +32,15 @@ def conflicts(settings: Settings) -> Iterator[tuple[Place, str]]:
     if settings.channels.twilio_sms.enabled:
         yield from _twilio(settings)
         yield from _lease(settings)
+    if settings.channels.telegram_bot.enabled:
+        yield from _telegram(settings)
+    if is_real(settings.channels.twilio_sms) or is_real(settings.channels.telegram_bot):
+        yield from _real_provider(settings)
 
 
-def is_real(twilio: TwilioSms) -> bool:
+def is_real(channel: TwilioSms | TelegramBot) -> bool:
     """Whether texts would reach real people: enabled, and the API is not one on this machine."""
-    return twilio.enabled and not (twilio.api_base and is_loopback(urlsplit(twilio.api_base).hostname))
+    return channel.enabled and not (channel.api_base and is_loopback(urlsplit(channel.api_base).hostname))
 
 
 def _city(settings: Settings) -> Iterator[tuple[Place, str]]:
@@ -77,8 +81,25 @@ def _twilio(settings: Settings) -> Iterator[tuple[Place, str]]:
         secret = getattr(twilio, name).get_secret_value()
         if secret and _is_weak(secret):
             yield (*here, name), f"is a placeholder or shorter than {_SHORTEST_SECRET} characters"
-    if is_real(twilio):
-        yield from _real_provider(settings)
+
+
+def _telegram(settings: Settings) -> Iterator[tuple[Place, str]]:
+    here: Place = ("channels", "telegram_bot")
+    telegram = settings.channels.telegram_bot
+    try:
+        telegram_settings(settings)
+    except ValueError as error:
+        for problem in str(error).split("; "):
+            name = re.split(r"[ \[]", problem, maxsplit=1)[0]
+            yield ((*here, name) if name in TelegramBot.model_fields else here), problem
+    secret = telegram.secret_token.get_secret_value()
+    if telegram.webhook and secret and _PLACEHOLDERS.fullmatch(secret):
+        yield (*here, "secret_token"), "is a placeholder"
+    # A send begins in the first half of its lease, and a whole call takes three timeouts at most.
+    shortest = 6 * telegram.timeout_seconds
+    if settings.sending.lease_seconds < shortest:
+        sentence = f"must be {shortest:g} at least: six times channels.telegram_bot.timeout_seconds"
+        yield ("sending", "lease_seconds"), sentence
 
 
 def _lease(settings: Settings) -> Iterator[tuple[Place, str]]:
@@ -109,7 +130,8 @@ def _real_provider(settings: Settings) -> Iterator[tuple[Place, str]]:
     if settings.channels.simulator.enabled:
         sentence = "cannot be on together with a real provider: anybody could send in texts without a signature"
         yield ("channels", "simulator", "enabled"), sentence
-    if urlsplit(settings.public_url).scheme != "https":
+    called = is_real(settings.channels.twilio_sms) or settings.channels.telegram_bot.webhook
+    if called and urlsplit(settings.public_url).scheme != "https":
         yield ("public_url",), "must be an https address when a real provider is enabled"
 
 

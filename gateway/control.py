@@ -18,8 +18,10 @@ from typing import Any
 
 from gateway.books import read_registry_file
 from gateway.engine import Engine, EngineStopped
-from gateway.items import DropText, Item, ReplaceRegistry, RetryText
+from gateway.items import DropText, Invited, InviteGridman, Item, ReplaceRegistry, RetryText, Unbind
 from gateway.logs import logger
+from routing_rules.areas import GRID_OFFICE, Level
+from routing_rules.messages import Address
 from routing_rules.registry_file import RegistryFileError
 from storage.drivers import parse_url, sqlite_path
 from storage.errors import DatabaseError
@@ -44,8 +46,23 @@ class LoadRegistry:
     operator: str
 
 
-Order = RetryText | DropText | LoadRegistry
-_ORDERS: dict[str, type[Order]] = {kind.__name__: kind for kind in (RetryText, DropText, LoadRegistry)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invite:
+    """An operator invites somebody to grids or an office."""
+
+    name: str
+    #: Codes of offices with a blank between them.
+    offices: str
+    #: 1 for somebody who covers for others there, else 0.
+    cover: int
+    language: str
+    #: An address of the person, "" for none.
+    phone: str
+    operator: str
+
+
+Order = RetryText | DropText | LoadRegistry | Invite | Unbind
+_ORDERS: dict[str, type[Order]] = {kind.__name__: kind for kind in (RetryText, DropText, LoadRegistry, Invite, Unbind)}
 
 
 class OrderRefused(Exception):
@@ -55,7 +72,10 @@ class OrderRefused(Exception):
 def carry_out(engine: Engine, order: Order) -> Any:
     """Hand an order to an engine and wait. Raises what reading a registry or the engine's turn raises."""
     item = _item_of(engine, order)
-    return engine.submit(item).wait(_ENGINE_PATIENCE) if engine.running else engine.do(item)
+    result = engine.submit(item).wait(_ENGINE_PATIENCE) if engine.running else engine.do(item)
+    if isinstance(result, Invited):
+        return {"binding": result.binding, "code": result.code, "expires_at": result.expires_at.isoformat()}
+    return result
 
 
 def _item_of(engine: Engine, order: Order) -> Item:
@@ -63,7 +83,30 @@ def _item_of(engine: Engine, order: Order) -> Item:
         # Read before the turn begins, so that a wrong file holds up nobody.
         registry = read_registry_file(order.source, engine.city.book)
         return ReplaceRegistry(registry=registry, operator=order.operator)
+    if isinstance(order, Invite):
+        return _invite_of(engine, order)
     return order
+
+
+def _invite_of(engine: Engine, order: Invite) -> InviteGridman:
+    """Raises ValueError that names what the city does not have."""
+    registry = engine.city.registry
+    offices = tuple(order.offices.split())
+    for code in offices:
+        grid = registry.areas.get(code.removeprefix(GRID_OFFICE))
+        is_grid = code.startswith(GRID_OFFICE) and grid is not None and grid.level is Level.GRID
+        if not is_grid and code not in registry.offices:
+            raise ValueError(f"there is no grid, office or department {code.removeprefix(GRID_OFFICE)!r}")
+    if order.language not in engine.city.book.languages:
+        raise ValueError(f"the city speaks {', '.join(engine.city.book.languages)}, not {order.language!r}")
+    return InviteGridman(
+        name=order.name,
+        offices=offices,
+        cover=bool(order.cover),
+        language=order.language,
+        phone=Address.parse(order.phone) if order.phone else None,
+        operator=order.operator,
+    )
 
 
 def socket_file(database_url: str) -> Path | None:

@@ -20,7 +20,7 @@ from gateway.items import Attempt, ClaimTexts, Sent
 from gateway.logs import logger
 from gateway.outgoing import ASK_AFTER
 from handlers.contract import Channel, OutgoingText, SendLookup
-from handlers.errors import SendError
+from handlers.errors import NotYet, SendError
 from routing_rules.messages import Address
 from storage.errors import DatabaseError
 from storage.receipts import Outcome, SendResult
@@ -179,10 +179,10 @@ class Dispatcher:
         half = timedelta(seconds=self._pace.lease_seconds / 2)
         return self._stopping.is_set() or self._clock.utcnow() >= text.lease_until - half
 
-    def _given_back(self, text: ClaimedText) -> Attempt:
-        """Not tried; to be claimed again at once."""
-        outcome = Outcome.UNKNOWN if text.unknown else Outcome.RETRY
-        return self._result(text, outcome, None, None, error="given_back")
+    def _given_back(self, text: ClaimedText, seconds: float = 0) -> Attempt:
+        """Not tried; to be claimed again at once, or when a channel may send again."""
+        again = self._clock.utcnow() + timedelta(seconds=seconds)
+        return self._result(text, Outcome.GIVEN_BACK, None, None, error="given_back", again=again)
 
     def _ask(self, text: ClaimedText) -> Attempt | None:
         """What the providers know of a text with an unknown outcome. None: it was not sent, try again.
@@ -236,7 +236,11 @@ class Dispatcher:
 
     def _send(self, text: ClaimedText, channel: Channel, address: Address) -> Attempt:
         try:
-            receipt = channel.send(OutgoingText(reference=str(text.id), recipient=address, body=text.body))
+            receipt = channel.send(
+                OutgoingText(reference=str(text.id), recipient=address, body=text.body, chat=text.chat)
+            )
+        except NotYet as error:
+            return self._given_back(text, error.retry_after or 0)
         except SendError as error:
             log.warning(
                 "A text was not taken by the provider.",
@@ -294,5 +298,6 @@ class Dispatcher:
             external_id=external_id,
             error=error,
             next_attempt_at=again,
+            unknown=text.unknown and outcome is Outcome.GIVEN_BACK,
         )
         return Attempt(text=text, result=result, opted_out=opted_out)

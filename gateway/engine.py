@@ -15,24 +15,26 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway import escalate, outgoing
-from gateway.city_setup import replace_registry
+from gateway.carry_out import carry_out
 from gateway.clock import Clock
 from gateway.gather import gather_all
 from gateway.items import (
     Accepted,
     Beat,
     Beaten,
+    ClaimPhotos,
     ClaimTexts,
     DropText,
+    Forget,
     Item,
-    MoveClock,
+    KeepPositions,
+    PhotosFetched,
     Received,
     ReplaceRegistry,
     Reported,
-    RetryText,
     SealLedger,
     Sent,
-    TakeOver,
+    TakeLease,
 )
 from gateway.logs import logger
 from gateway.receive import Arrivals, keep_undecided
@@ -41,7 +43,7 @@ from routing_rules.city import City
 from routing_rules.draft import Policy
 from routing_rules.messages import InboundMessage
 from routing_rules.reply_codes import ReplyCodes
-from storage import assignments, deadlines, decisions, receipts, registry, sandbox
+from storage import assignments, deadlines, decisions, receipts, registry
 from storage.database import Database
 from storage.errors import DatabaseBusy, DatabaseConflict, DatabaseError
 from storage.people import Keyring
@@ -49,7 +51,9 @@ from storage.people import Keyring
 log = logger(__name__)
 
 #: Items after which nothing new is to be sent; to wake the dispatcher for its own claims would never end.
-_OWE_NOTHING = (ClaimTexts, Sent, Reported, DropText, SealLedger)
+_OWE_NOTHING = (
+    ClaimTexts, Sent, Reported, DropText, SealLedger, KeepPositions, ClaimPhotos, PhotosFetched, TakeLease, Forget,
+)  # fmt: skip
 #: Items that one turn takes at most; what comes later waits for the next one.
 MOST_ITEMS = 256
 #: Turns that PostgreSQL broke off in favour of another engine are done again this often.
@@ -110,6 +114,8 @@ class Engine:
         self._stopping = threading.Event()
         #: Case numbers that were reserved and not used.
         self._spare_numbers: list[int] = []
+        #: The last turn bound or unbound somebody.
+        self._registry_changed = False
         #: Called after every commit that may have left texts to send.
         self.after_commit: Callable[[], None] = lambda: None
 
@@ -204,7 +210,8 @@ class Engine:
             else:
                 self._one_by_one(tickets)
             return
-        if any(isinstance(ticket.item, Beat | ReplaceRegistry) for ticket in tickets):
+        if self._registry_changed or any(isinstance(ticket.item, Beat | ReplaceRegistry) for ticket in tickets):
+            self._registry_changed = False
             self._follow_registry()
         for ticket, result in zip(tickets, results, strict=True):
             ticket.keep(result)
@@ -288,6 +295,7 @@ class Engine:
         results = [self._result(connection, turn, item, arrivals, beaten) for item in items]
         decisions.write(connection, self._keyring, turn.decisions, now=turn.now)
         arrivals.store()
+        self._registry_changed = any(decision.bindings for decision in turn.decisions)
         if not self._database.is_sqlite:
             # A sequence gave them for good; thrown away they would be gaps that people ask about.
             self._spare_numbers = list(turn.known.numbers)
@@ -310,22 +318,8 @@ class Engine:
                 return arrivals.answer(message, repeated=not arrivals.is_new(message))
             case Beat():
                 return beaten
-            case TakeOver():
-                return outgoing.take_over(connection, turn)
-            case ClaimTexts():
-                return outgoing.claim(connection, turn, item)
-            case Sent(attempts):
-                return outgoing.write_attempts(connection, turn, attempts)
-            case Reported(report):
-                return outgoing.take_report(connection, turn, report)
-            case RetryText() | DropText():
-                return outgoing.operate(connection, turn, item)
-            case SealLedger():
-                return outgoing.seal(connection, turn)
-            case MoveClock(offset):
-                return sandbox.keep_clock_offset(connection, offset)
-            case ReplaceRegistry():
-                return replace_registry(connection, turn, item)
+            case _:
+                return carry_out(connection, turn, item)
 
 
 class _CodesTaken(Exception):

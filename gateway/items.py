@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from routing_rules.decisions import Verdict
-from routing_rules.messages import Address, DeliveryReport, InboundMessage
+from routing_rules.messages import Address, AddressReport, DeliveryReport, InboundMessage, PositionReport
 from routing_rules.registry_file import RegistryFile
+from storage.photos import PhotoResult
 from storage.receipts import SendResult
 from storage.texts import ClaimedText
 
@@ -111,6 +112,86 @@ class DropText:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressReported:
+    """A provider says that a person closed an address to us, or opened it again."""
+
+    report: AddressReport
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPositions:
+    """Where gridmen's phones were. Answered with how many were kept: those of people on duty."""
+
+    reports: tuple[PositionReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPhotos:
+    """Take photos that are to be fetched. Answered with the photos."""
+
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosFetched:
+    """What became of photos that were fetched."""
+
+    results: tuple[PhotoResult, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InviteGridman:
+    """An operator invites a person to grids or an office. Answered with the Invited."""
+
+    name: str
+    #: Codes of offices: grid offices, an area's office, a department.
+    offices: tuple[str, ...]
+    cover: bool
+    language: str
+    #: Reached there when the chat does not take a text; also finds the person who has it already.
+    phone: Address | None
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """An invite that can be used once."""
+
+    binding: str
+    code: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbind:
+    """An operator ends a binding, or takes back an invite. Answered with whether there was one to end."""
+
+    binding: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendDigests:
+    """The morning has come: owe every supervisor in a chat his figures. Answered with how many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeLease:
+    """Be the only one who does something for a while. Answered with whether it was free, or the holder's already."""
+
+    name: str
+    holder: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """Drop what is kept for a time only: positions, buttons that expired. Answered with how many rows."""
+
+    position_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class SealLedger:
     """Seal the heads that changed since the last seal."""
 
@@ -139,6 +220,15 @@ Item = (
     | Sent
     | RetryText
     | DropText
+    | AddressReported
+    | KeepPositions
+    | ClaimPhotos
+    | PhotosFetched
+    | InviteGridman
+    | Unbind
+    | SendDigests
+    | TakeLease
+    | Forget
     | SealLedger
     | MoveClock
     | ReplaceRegistry

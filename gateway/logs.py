@@ -24,7 +24,7 @@ SHORTEST_SECRET = 6
 #: What stands in a secret's place.
 HIDDEN = "[secret]"
 #: Libraries that may only speak of warnings: at lower levels they write down bodies and headers.
-_CHATTY = ("alembic", "apscheduler", "asyncio", "twilio", "urllib3", "waitress")
+_CHATTY = ("alembic", "apscheduler", "asyncio", "httpcore", "httpx", "PIL", "telegram", "twilio", "urllib3", "waitress")
 
 #: Digits that could be somebody's number: plain, with + and separators, and the usual groupings of mobile and
 #: landline numbers. Parts of words, of decimals and of dates are left alone.

@@ -14,7 +14,7 @@ from gateway.items import Attempt, ClaimTexts, DropText, RetryText
 from gateway.turn import Turn
 from routing_rules import staff
 from routing_rules.decisions import Decision, EntryKind, LedgerEntry
-from routing_rules.messages import DeliveryReport
+from routing_rules.messages import AddressReport, DeliveryReport
 from storage import contacts, outbox, receipts, seals
 from storage.texts import Claim, TextFact, TextStatus
 
@@ -93,6 +93,23 @@ def take_report(connection: Connection, turn: Turn, report: DeliveryReport) -> b
     else:
         _tell_of_lost_people(turn, {fact.contact for fact in facts if fact.status in _GIVEN_UP})
     return bool(facts)
+
+
+def take_address_report(connection: Connection, turn: Turn, report: AddressReport) -> bool:
+    """A provider's word about an address; returns whether somebody is known there."""
+    contact = contacts.owner_of(connection, turn.keyring, report.address)
+    if contact is None:
+        return False
+    if report.reachable:
+        contacts.mark_reachable(connection, turn.keyring, [report.address])
+    else:
+        contacts.mark_unreachable(connection, turn.keyring, {report.address: "blocked"}, turn.now)
+        _tell_of_lost_people(turn, [contact])
+    kind = EntryKind.ADDRESS_BACK if report.reachable else EntryKind.ADDRESS_LOST
+    data = {"contact": contact, "scheme": report.address.scheme}
+    entry = LedgerEntry(case_number=None, kind=kind, at=turn.now, actor=f"provider:{report.channel}", data=data)
+    turn.decisions.append(Decision(ledger=(entry,)))
+    return True
 
 
 def operate(connection: Connection, turn: Turn, item: RetryText | DropText) -> bool:

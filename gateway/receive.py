@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from gateway.gather import ReadText
 from gateway.items import Accepted
 from gateway.logs import logger
 from gateway.turn import Turn
@@ -71,10 +72,13 @@ class Arrivals:
     def retried(self) -> int:
         return len(self._again)
 
-    def read(self) -> list[tuple[Contact, Intent]]:
-        """Who wrote what, for gathering."""
-        arrivals = (*self._new, *self._again)
-        return [(each.contact, each.intent) for each in arrivals if each.intent is not None]
+    def read(self) -> list[ReadText]:
+        """Who wrote what, for gathering; what could not be read is left out."""
+        return [
+            ReadText(each.message, each.contact, each.intent)
+            for each in (*self._new, *self._again)
+            if each.intent is not None
+        ]
 
     def decide(self) -> None:
         """Decide all texts in their order and store the new ones with their verdicts."""

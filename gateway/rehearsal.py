@@ -16,17 +16,29 @@ from gateway.city_setup import load_registry
 from gateway.clock import VirtualClock
 from gateway.dispatch import Dispatcher, Pace
 from gateway.engine import Engine
-from gateway.items import Accepted, Beat, Beaten, Received, Reported
+from gateway.items import Accepted, Beat, Beaten, Invited, InviteGridman, Received, Reported
 from gateway.runtime import city_loader
 from handlers.addresses import is_service_sender
 from handlers.contract import Channel, OutgoingText, SendReceipt
+from handlers.errors import SendError
 from routing_rules.areas import Duty
 from routing_rules.draft import Policy
-from routing_rules.messages import Address, DeliveryReport, DeliveryStatus, InboundMessage, Point
+from routing_rules.messages import (
+    Address,
+    ChatAct,
+    ChatButton,
+    ChatForm,
+    DeliveryReport,
+    DeliveryStatus,
+    InboundMessage,
+    Point,
+)
 from storage import deadlines, outbox, registry, schema, views
 from storage.database import Database
 from storage.people import Keyring
 
+#: Addresses of chats; every other one is a phone.
+CHAT_SCHEME = "telegram"
 #: A text that stays due after everything was done is looked at again this much later.
 _NUDGE = timedelta(seconds=1)
 
@@ -46,6 +58,10 @@ class Line:
     case_number: int | None = None
     #: Our own reference of an outgoing text.
     reference: str | None = None
+    #: The buttons under an outgoing text, where it was shown in a chat.
+    buttons: tuple[ChatButton, ...] = ()
+    #: The id under which a chat knows an outgoing text.
+    external_id: str | None = None
 
 
 class SimulatedPhones:
@@ -58,7 +74,7 @@ class SimulatedPhones:
         self._note = note
 
     def reaches(self, address: Address) -> bool:
-        return True
+        return address.scheme != CHAT_SCHEME
 
     def send(self, text: OutgoingText) -> SendReceipt:
         self._note(
@@ -71,6 +87,48 @@ class SimulatedPhones:
             )
         )
         return SendReceipt(external_id=f"sim-{text.reference}", status=DeliveryStatus.DELIVERED)
+
+
+class SimulatedChat(SimulatedPhones):
+    """The same for chats: texts have buttons, and a press is answered in passing."""
+
+    name = "simulated_chat"
+
+    def __init__(self, clock: VirtualClock, note: Callable[[Line], None]) -> None:
+        super().__init__(clock, note)
+        #: What presses were answered with, by the person's chat account.
+        self.notices: list[tuple[str, str]] = []
+        #: Ids of the texts whose buttons were taken away.
+        self.cleared: set[str] = set()
+        #: People who blocked the bot.
+        self.blocked: set[str] = set()
+
+    def reaches(self, address: Address) -> bool:
+        return address.scheme == CHAT_SCHEME
+
+    def send(self, text: OutgoingText) -> SendReceipt:
+        if text.recipient.value in self.blocked:
+            raise SendError(retryable=False, outcome_known=True, code="403", unreachable=True)
+        form = text.chat or ChatForm(body=text.body)
+        external_id = f"{text.recipient.value}:{text.reference}"
+        match form.act:
+            case ChatAct.ANSWER_PRESS:
+                self.notices.append((text.recipient.value, form.body))
+            case ChatAct.CLEAR_BUTTONS:
+                self.cleared.add(form.target)
+            case ChatAct.SEND:
+                self._note(
+                    Line(
+                        at=self._clock.utcnow(),
+                        direction="out",
+                        address=text.recipient,
+                        text=form.body,
+                        reference=text.reference,
+                        buttons=tuple(button for row in form.buttons for button in row),
+                        external_id=external_id,
+                    )
+                )
+        return SendReceipt(external_id=external_id, status=DeliveryStatus.SENT)
 
 
 class Rehearsal:
@@ -104,13 +162,15 @@ class Rehearsal:
             keyring=self.keyring,
             clock=self.clock,
             policy=policy,
-            load_city=city_loader(self.database, self.book),
+            load_city=city_loader(self.database, self.keyring, self.book),
         )
         phones = SimulatedPhones(self.clock, self.transcript.append)
+        self.chat = SimulatedChat(self.clock, self.transcript.append)
+        simulated: Sequence[Channel] = (self.chat, phones)
         self.dispatcher = Dispatcher(
             self.engine,
-            roads or (lambda address: (phones,)),
-            channels or {phones.name: phones},
+            roads or (lambda address: [each for each in simulated if each.reaches(address)]),
+            channels or {each.name: each for each in simulated},
             self.clock,
             Pace(),
             jitter=lambda: 0.5,
@@ -153,6 +213,43 @@ class Rehearsal:
             )
         self.settle()
         return accepted
+
+    def bind(self, account: str, name: str, *offices: str, cover: bool = False, phone: str | None = None) -> str:
+        """Invite somebody and let him use the code from a chat account; returns the binding."""
+        invited: Invited = self.engine.do(
+            InviteGridman(
+                name=name,
+                offices=offices,
+                cover=cover,
+                language=self.book.staff_language,
+                phone=Address.parse(phone) if phone else None,
+                operator="rehearsal",
+            )
+        )
+        self.text(account, f"/start {invited.code}")
+        return invited.binding
+
+    def press(self, account: str, label: str, *, containing: str = "", again: bool = False) -> Accepted:
+        """Press the button of that label under the latest text that has it (and holds the given words).
+
+        Raises LookupError when there is none; ``again`` also finds buttons that were taken away meanwhile.
+        """
+        for line in reversed(self.inbox(account)):
+            if line.external_id in self.chat.cleared and not again:
+                continue
+            for button in line.buttons:
+                if button.label.startswith(label) and containing in line.text:
+                    return self.press_token(account, button.token, line.external_id)
+        raise LookupError(f"no button {label!r} for {account}")
+
+    def press_token(self, account: str, token: str, external_id: str | None = None) -> Accepted:
+        """Press with any token, as a chat delivers it."""
+        press = f"press{self._texts}"
+        message = self.message(
+            account, "", channel=self.chat.name, external_id=f"press:{press}", button=token, press=press,
+            reply_to=external_id,
+        )  # fmt: skip
+        return self.messages([message])[0]
 
     def report(self, report: DeliveryReport) -> None:
         """The provider says something about a text."""

@@ -9,24 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from gateway import logs
 from gateway.books import read_book
 from gateway.channels import Roads
+from gateway.chores import Chores
 from gateway.clock import Clock, OffsetClock, WallClock
 from gateway.config import Settings
 from gateway.control import ControlServer, socket_file
 from gateway.dispatch import Dispatcher, Pace
 from gateway.engine import Engine, EngineStopped
-from gateway.items import Received, Reported, TakeOver
+from gateway.items import AddressReported, KeepPositions, Received, Reported, TakeOver
 from gateway.keys import read_master_key
+from gateway.listening import Listening
 from gateway.logs import logger
+from gateway.photos import PhotoWorker
+from gateway.positions import PositionBuffer
 from gateway.scheduler import Heartbeat
 from gateway.spool import Spool
 from handlers.addresses import is_service_sender
+from handlers.contract import Listener, MediaSource
 from routing_rules.city import City
 from routing_rules.draft import Policy
-from routing_rules.messages import Address, DeliveryReport, Event
+from routing_rules.messages import Address, AddressReport, DeliveryReport, Event, PositionReport
 from routing_rules.rulebook import RuleBook
 from storage import registry, sandbox
 from storage.database import Database
@@ -34,6 +40,9 @@ from storage.errors import DatabaseError
 from storage.people import Keyring
 
 log = logger(__name__)
+
+#: Seconds that positions and photos may wait for the engine.
+_PATIENCE = 10.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +58,8 @@ class Runtime:
     dispatcher: Dispatcher
     spool: Spool
     heartbeat: Heartbeat
+    positions: PositionBuffer
+    listening: Listening | None = None
     #: Takes orders of commands while it runs; None on PostgreSQL, where commands write themselves.
     control: ControlServer | None = None
 
@@ -65,7 +76,11 @@ class Runtime:
         database = Database(settings.database_url, writer=True)
         try:
             return cls._join(
-                settings, clock or _clock_of(settings, database), database, keyring, city_loader(database, book)
+                settings,
+                clock or _clock_of(settings, database),
+                database,
+                keyring,
+                city_loader(database, keyring, book),
             )
         except BaseException:
             database.close()
@@ -89,6 +104,16 @@ class Runtime:
         dispatcher = Dispatcher(engine, roads.to, roads.channels, clock, pace)
         engine.after_commit = dispatcher.wake
         spool = Spool(settings.spool_folder)
+        positions = PositionBuffer(lambda reports: engine.submit(KeepPositions(reports)).wait(_PATIENCE))
+        book = engine.city.book
+        chores = Chores(engine.do, clock, book, settings.gridmen)
+        photos = PhotoWorker(
+            engine.do,
+            {name: channel for name, channel in roads.channels.items() if isinstance(channel, MediaSource)},
+            settings.photos_folder,
+            clock,
+            zone=ZoneInfo(book.calendar.zone),
+        )
         heartbeat = Heartbeat(
             engine,
             dispatcher,
@@ -98,7 +123,11 @@ class Runtime:
             seal_minutes=settings.seal_minutes,
             seal_file=settings.seal_file,
         )
-        return cls(
+        heartbeat.every(1, positions.flush)
+        heartbeat.every(2, photos.run_once)
+        heartbeat.every(60, chores.send_digests)
+        heartbeat.every(60, chores.forget)
+        runtime = cls(
             settings=settings,
             clock=clock,
             database=database,
@@ -108,8 +137,16 @@ class Runtime:
             dispatcher=dispatcher,
             spool=spool,
             heartbeat=heartbeat,
+            positions=positions,
             control=ControlServer(file, engine) if (file := socket_file(settings.database_url)) else None,
         )
+        runtime.listening = Listening(
+            {name: channel for name, channel in roads.channels.items() if isinstance(channel, Listener)},
+            engine.do,
+            lambda event: runtime.accept(event, timeout=_PATIENCE),
+            clock.utcnow,
+        )
+        return runtime
 
     def accept(self, event: Event, *, timeout: float) -> bool:
         """Make an event durable: decided and committed, or a text on the spool. Returns whether it was decided.
@@ -118,6 +155,12 @@ class Runtime:
         """
         if isinstance(event, DeliveryReport):
             self.engine.submit(Reported(event)).wait(timeout)
+            return True
+        if isinstance(event, AddressReport):
+            self.engine.submit(AddressReported(event)).wait(timeout)
+            return True
+        if isinstance(event, PositionReport):
+            self.positions.add(event)
             return True
         try:
             self.engine.submit(Received(event)).wait(timeout)
@@ -142,6 +185,8 @@ class Runtime:
         if self.control is not None:
             self.control.start()
         self.dispatcher.wake()
+        if self.listening is not None:
+            self.listening.start()
         log.info("The gateway runs.", action="started", city=self.settings.city)
 
     def _take_over(self) -> None:
@@ -160,7 +205,10 @@ class Runtime:
         """Stop the heartbeat, finish the sends under way, then the engine; close the database last."""
         if self.control is not None:
             self.control.stop()
+        if self.listening is not None:
+            self.listening.stop()
         self.heartbeat.stop()
+        self.positions.flush()
         self.dispatcher.stop()
         self.engine.stop()
         self.database.close()
@@ -181,7 +229,7 @@ def brief_engine(settings: Settings) -> Iterator[Engine]:
             keyring=keyring,
             clock=_clock_of(settings, database),
             policy=policy_of(settings),
-            load_city=city_loader(database, book),
+            load_city=city_loader(database, keyring, book),
         )
 
 
@@ -195,12 +243,12 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def city_loader(database: Database, book: RuleBook) -> Callable[[], City]:
+def city_loader(database: Database, keyring: Keyring, book: RuleBook) -> Callable[[], City]:
     """Reads the registry and compiles it with the book, each time it is called."""
 
     def load() -> City:
         with database.reading() as connection:
-            return City.build(book, registry.load(connection))
+            return City.build(book, registry.load_with_bindings(connection, keyring))
 
     return load
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -53,6 +54,10 @@ class Heartbeat:
         )
         self._scheduler.add_job(self.beat, "interval", seconds=seconds)
         self._scheduler.add_job(self.seal, "interval", minutes=seal_minutes)
+
+    def every(self, seconds: float, chore: Callable[[], object]) -> None:
+        """Call a chore so often, never twice at once. It must not raise."""
+        self._scheduler.add_job(chore, "interval", seconds=seconds)
 
     def start(self) -> None:
         self._scheduler.start()

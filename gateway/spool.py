@@ -126,6 +126,11 @@ def _as_json(message: InboundMessage) -> dict[str, object]:
         "album": message.album,
         "edited": message.edited,
         "forwarded": message.forwarded,
+        "live": message.live,
+        "meaningless": message.meaningless,
+        "reply_to": message.reply_to,
+        "button": message.button,
+        "press": message.press,
     }
 
 
@@ -143,6 +148,11 @@ def _from_json(data: dict[str, object]) -> InboundMessage:
         album=str(data["album"]) if data.get("album") else None,
         edited=data.get("edited") is True,
         forwarded=data.get("forwarded") is True,
+        live=data.get("live") is True,
+        meaningless=data.get("meaningless") is True,
+        reply_to=_text_or_none(data, "reply_to"),
+        button=_text_or_none(data, "button"),
+        press=_text_or_none(data, "press"),
     )
     location, attachments = data["location"], data["attachments"]
     if isinstance(location, list):
@@ -150,3 +160,8 @@ def _from_json(data: dict[str, object]) -> InboundMessage:
     if isinstance(attachments, list):
         message = replace(message, attachments=tuple(Attachment(str(u), str(k)) for u, k in attachments))
     return message
+
+
+def _text_or_none(data: dict[str, object], name: str) -> str | None:
+    value = data.get(name)
+    return None if value is None else str(value)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from routing_rules.buttons import ButtonTokens
 from routing_rules.city import City
 from routing_rules.decisions import Decision
 from routing_rules.draft import Draft, Policy
@@ -31,6 +32,11 @@ class Turn:
     def draft(self, item: str) -> Draft:
         """A fresh draft for an item with a unique name."""
         return Draft(city=self.city, codes=self.codes, policy=self.policy, known=self.known, now=self.now, item=item)
+
+    @property
+    def tokens(self) -> ButtonTokens:
+        """Derives the tokens of buttons."""
+        return ButtonTokens(self.codes.key)
 
     def digests(self) -> set[str]:
         """Digests of the reply codes that this turn gives out."""

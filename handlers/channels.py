@@ -8,10 +8,11 @@ from typing import Any
 
 from handlers.contract import Channel
 from handlers.simulator import Simulator, SimulatorSettings
+from handlers.telegram_settings import TelegramSettings
 from handlers.twilio_settings import TwilioSettings
 
 #: The settings of any channel.
-ChannelSettings = TwilioSettings | SimulatorSettings
+ChannelSettings = TwilioSettings | TelegramSettings | SimulatorSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,20 @@ def _twilio_sms(name: str, settings: TwilioSettings) -> Channel:
     return TwilioSms(name, settings)
 
 
+def _telegram_bot(name: str, settings: TelegramSettings) -> Channel:
+    # As long as Twilio's.
+    from handlers.telegram_bot import TelegramBot
+
+    return TelegramBot(name, settings)
+
+
 #: Name in the configuration, in URLs and on every message → how to make it.
 CHANNELS: dict[str, ChannelKind] = {
     "twilio_sms": ChannelKind(
         settings=TwilioSettings, build=_twilio_sms, description="SMS and WhatsApp through a Twilio account"
+    ),
+    "telegram_bot": ChannelKind(
+        settings=TelegramSettings, build=_telegram_bot, description="private chats with a Telegram bot"
     ),
     "simulator": ChannelKind(
         settings=SimulatorSettings, build=Simulator, description="simulated phones, without any account"

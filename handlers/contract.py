@@ -1,7 +1,7 @@
 """What the gateway and a channel expect of each other; nothing here knows a provider or a web framework.
 
 A channel must be able to send. Whatever else it can do, it shows by one more small Protocol:
-`WebhookReceiver`, `Listener`, `SendLookup`. The gateway asks with isinstance.
+`WebhookReceiver`, `Listener`, `SendLookup`, `MediaSource`. The gateway asks with isinstance.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
-from routing_rules.messages import Address, DeliveryStatus, Event
+from routing_rules.messages import Address, ChatForm, DeliveryStatus, Event
 
 #: Where webhooks live below the public URL: ``<public_url>/webhooks/<channel name>``.
 WEBHOOK_PREFIX = "/webhooks/"
@@ -61,6 +61,8 @@ class OutgoingText:
     reference: str
     recipient: Address
     body: str = field(repr=False)
+    #: How it looks in a chat; a channel without chats sends the body.
+    chat: ChatForm | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,10 +110,13 @@ class WebhookReceiver(Protocol):
 
 @runtime_checkable
 class Listener(Protocol):
-    """A channel that fetches its messages itself."""
+    """A channel that fetches its messages itself, or has its provider told where to send them."""
 
-    def listen(self, deliver: Callable[[Event], None], stop: threading.Event) -> None:
-        """Fetch and hand over events until `stop` is set; `deliver` returns when the event is durable."""
+    def listen(self, deliver: Callable[[Event], None], stop: threading.Event, utcnow: Callable[[], datetime]) -> None:
+        """Fetch and hand over events until `stop` is set; `deliver` returns when the event is durable.
+
+        `utcnow` (aware) says when an event arrived. Returns early where the provider calls us instead.
+        """
         ...
 
 
@@ -129,4 +134,16 @@ class SendLookup(Protocol):
 
     def sent(self, recipient: Address, since: datetime, body: str, known: Collection[str] = ()) -> int:
         """How many such texts the provider has beyond the ids that are `known`. Raises like `find_sent`."""
+        ...
+
+
+@runtime_checkable
+class MediaSource(Protocol):
+    """A channel that can be asked for the files that came with its messages."""
+
+    def fetch(self, url: str, limit: int) -> bytes:
+        """The bytes behind ``Attachment.url``, from the provider's own host only and never more than `limit`.
+
+        Raises SendError with `retryable` when it may work later, TooLarge when there are more bytes.
+        """
         ...

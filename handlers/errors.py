@@ -5,6 +5,7 @@
     ├── MalformedRequest    400  the sender is known, the content is not what the provider documents
     ├── TooLarge            413  more bytes than the provider would ever send
     └── SendError                a text did not, or perhaps did not, leave
+        └── NotYet               nothing was attempted: the channel's own pace does not allow it now
 
 The docstring of a class is its message unless the raiser says it more precisely. No message ever holds a
 phone number, a text or a secret, so that each may be logged as it stands.
@@ -68,3 +69,11 @@ class SendError(HandlerError):
         self.unreachable = unreachable
         #: Seconds before which the provider does not want to hear from us again.
         self.retry_after = retry_after
+
+
+class NotYet(SendError):
+    """The channel may not send this text before some seconds have passed; nothing was attempted."""
+
+    def __init__(self, seconds: float) -> None:
+        """``seconds``: when to come back. It promises nothing: another text may have left by then."""
+        super().__init__(retryable=True, outcome_known=True, code="not_yet", retry_after=seconds)

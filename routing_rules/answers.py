@@ -42,6 +42,9 @@ def read_answer(draft: Draft, message: InboundMessage, intent: Intent, contact: 
             return _same_matter(draft, message, intent, contact, question, case)
         case QuestionKind.FROM_HANDLER:
             return _from_handler(draft, message, intent, contact, question, case)
+        case QuestionKind.WORDS | QuestionKind.EVIDENCE | QuestionKind.REPORT:
+            # Asked of staff in a chat, and answered there.
+            return None
 
 
 def read_late_answer(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome | None:

@@ -7,9 +7,11 @@ It never looks anything up outside itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+
+from routing_rules.grid_work import Binding
 
 
 class Level(StrEnum):
@@ -32,6 +34,9 @@ class Level(StrEnum):
 
 
 _LEVELS = tuple(Level)
+
+#: Begins the code of a grid's office: "grid:zhushan-3".
+GRID_OFFICE = "grid:"
 
 #: The levels that have an office which answers texts; a grid has a gridman instead.
 OFFICE_LEVELS = (Level.COMMUNITY, Level.STREET, Level.DISTRICT)
@@ -84,9 +89,11 @@ class Place:
 
 
 class OfficeKind(StrEnum):
-    """An area's office watches and passes up; a department acts in its field for the whole district."""
+    """An area's office watches and passes up, a grid's gridmen look, a department acts in its field everywhere."""
 
     OFFICE = "office"
+    #: The gridmen of one grid; it exists as soon as one is bound to it.
+    GRID = "grid"
     DEPARTMENT = "department"
 
 
@@ -123,6 +130,12 @@ class Posting:
     #: Language that this person is written to in.
     language: str
     duty: Duty = Duty.HOURS
+    #: Bound by an invite: reached by chat, where a text has buttons.
+    chat: bool = False
+    #: He stands in for others here: asked when none of the office's own people is on duty.
+    cover: bool = False
+    #: The person's name, where an invite gave it.
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +152,7 @@ class Registry:
 
     def __post_init__(self) -> None:
         for office in self.offices.values():
-            if office.kind is OfficeKind.OFFICE:
+            if office.kind is not OfficeKind.DEPARTMENT:
                 self._office_of[office.area] = office.code
 
     def chain(self, area: str | None) -> tuple[Area, ...]:
@@ -186,6 +199,74 @@ class Registry:
     def postings_of(self, contact: str) -> tuple[Posting, ...]:
         """All postings of a person, those on leave too."""
         return self._postings_by_contact.get(contact, ())
+
+    def with_bindings(self, bindings: Iterable[Binding]) -> Registry:
+        """This registry with the people who are bound by invites: gridmen at their grids, others at their offices.
+
+        A grid that had a gridman once keeps its office, for the tasks that he left behind. What a binding names and the
+        registry no longer has is left out.
+        """
+        offices = dict(self.offices)
+        postings = list(self.postings)
+        for binding in bindings:
+            for code in binding.offices:
+                grid = self.areas.get(code.removeprefix(GRID_OFFICE))
+                if code.startswith(GRID_OFFICE) and grid is not None and grid.level is Level.GRID:
+                    offices.setdefault(
+                        code,
+                        Office(code=code, kind=OfficeKind.GRID, level=Level.GRID, area=grid.code, names=grid.names),
+                    )
+                if code in offices and binding.live:
+                    postings.append(
+                        Posting(
+                            contact=binding.contact,
+                            office=code,
+                            language=binding.language,
+                            duty=Duty.ALWAYS,
+                            chat=True,
+                            cover=binding.cover,
+                            name=binding.name,
+                        )
+                    )
+        # Somebody bound to an office where he is posted already is reached by chat from now on.
+        bound = {(each.contact, each.office) for each in postings if each.chat}
+        kept = [each for each in postings if each.chat or (each.contact, each.office) not in bound]
+        return replace(self, offices=offices, postings=tuple(kept))
+
+    @cached_property
+    def _grid_offices(self) -> Mapping[str, tuple[str, ...]]:
+        """Area of a grid or community to the offices of its grids, in the order of the registry."""
+        found: dict[str, list[str]] = {}
+        for office in self.offices.values():
+            if office.kind is OfficeKind.GRID:
+                for area in self.chain(office.area):
+                    if area.level in (Level.GRID, Level.COMMUNITY):
+                        found.setdefault(area.code, []).append(office.code)
+        return {area: tuple(offices) for area, offices in found.items()}
+
+    def grid_offices_in(self, area: str | None) -> tuple[str, ...]:
+        """The grids with gridmen that a place may lie in: itself, or those of its community; none for a larger area."""
+        return self._grid_offices.get(area or "", ())
+
+    def grids_of(self, contact: str) -> tuple[str, ...]:
+        """The areas of the grids that a person is bound to."""
+        posted = (self.offices[posting.office] for posting in self.postings_of(contact))
+        return tuple(dict.fromkeys(office.area for office in posted if office.kind is OfficeKind.GRID))
+
+    def person_name(self, contact: str) -> str:
+        """The name of somebody posted, where an invite gave it; else "" ."""
+        return next((posting.name for posting in self.postings_of(contact) if posting.name), "")
+
+    def around(self, area: str | None) -> tuple[str, ...]:
+        """The community of an area and everything in it; the area alone where it lies in none."""
+        community = self.area_at(Level.COMMUNITY, area)
+        if community is None:
+            return (area,) if area is not None else ()
+        return tuple(code for code in self.areas if self.lies_in(code, community.code))
+
+    def lies_in(self, area: str | None, outer: str) -> bool:
+        """Whether an area is another one or a part of it."""
+        return any(each.code == outer for each in self.chain(area))
 
     def name_of(self, code: str | None, language: str) -> str:
         """Name of an office, department or area in a language; the code itself when nothing is known."""

@@ -9,7 +9,7 @@ from routing_rules.longest import longest_place, longest_values
 from routing_rules.registry_file import RegistryFile, offices_of
 from routing_rules.rulebook import RuleBook
 from routing_rules.segments import count_segments, fits_one
-from routing_rules.templates import TEMPLATES
+from routing_rules.templates import TEMPLATES, Audience
 from routing_rules.wording import render
 
 
@@ -31,6 +31,8 @@ def texts_too_long(book: RuleBook, registry: RegistryFile) -> tuple[str, ...]:
         values = longest_values(book, registry, language)
         place = longest_place(book, registry, language)
         for name, template in TEMPLATES.items():
+            if template.audience is Audience.CHAT:
+                continue
             body = render(book, language, name, **{key: values[key] for key in template.placeholders})
             if not fits_one(body):
                 size = count_segments(body)

@@ -161,6 +161,9 @@ class CaseText:
     #: The latest reason given for a return, suspension, extension or refusal.
     reason: str = ""
     attachments: tuple[str, ...] = ()
+    #: The pin that came with the report, in WGS84 degrees.
+    lat: float | None = None
+    lon: float | None = None
 
 
 class Task(StrEnum):
@@ -172,6 +175,8 @@ class Task(StrEnum):
     HANDLE = "handle"
     #: Say whether the reported result is true.
     CHECK = "check"
+    #: Look whether the matter is real, before it is filed.
+    VERIFY = "verify"
     #: Grant or refuse an extension.
     EXTEND = "extend"
     #: Grant or refuse a suspension.
@@ -194,6 +199,8 @@ class Assignment:
     ended_at: datetime | None = None
     #: In the past tense: "passed_up", "reported", "returned", "expired" …
     outcome: str | None = None
+    #: The person who ended it, where a person did; whoever comes second is told.
+    ended_by: str | None = None
     #: Hours asked for, on EXTEND.
     hours: int | None = None
     #: Verbs that were already used, each works once.
@@ -229,6 +236,12 @@ class QuestionKind(StrEnum):
     FROM_HANDLER = "from_handler"
     #: "… not the same place? reply 9" after a join.
     SAME_MATTER = "same_matter"
+    #: A button wants words (a result, a reason): ``options`` holds assignment and verb.
+    WORDS = "words"
+    #: A result wants a photo: ``options`` holds assignment, verb and the words given.
+    EVIDENCE = "evidence"
+    #: A gridman puts a report together; every part that comes within its time belongs to it.
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from routing_rules.areas import OFFICE_LEVELS, Level, OfficeKind
+from routing_rules.areas import OFFICE_LEVELS, Level, OfficeKind, Posting
 from routing_rules.cases import TRANSITIONS, Assignment, Case, CaseStatus, Reporter, Task
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import DeadlineKind
 from routing_rules.decisions import EntryKind
 from routing_rules.draft import Draft
 from routing_rules.filing import add_reporter, keep_photos
+from routing_rules.gridmen import who_looks
 from routing_rules.handling import hand_back, let_clocks_run, take_away, was_told
 from routing_rules.questions import drop_questions
 from routing_rules.telling import SHORT, Named, tell_office, tell_posting, tell_reporter
@@ -52,13 +53,14 @@ def report(draft: Draft, task: Assignment, contact: Contact, result: str) -> Cas
 def ask_for_check(draft: Draft, number: int, *, after: str | None) -> Case:
     """Offer the check to the right office, or to the next one above ``after``; its own clock runs from now."""
     case = draft.case(number)
-    office = _checking_office(draft, case, after)
+    gridmen = _gridmen_who_check(draft, case, after)
+    office = gridmen[0].office if gridmen else _checking_office(draft, case, after)
     draft.end_all(number, "expired", Task.CHECK)
     case = draft.change(number, holder=office, level=draft.city.registry.offices[office].level)
     task = draft.offer(number, office, Task.CHECK)
     due = draft.start(number, DeadlineKind.CHECK, assignment=task).due_at
     told = 0
-    for posting in draft.city.registry.posted_at(office):
+    for posting in gridmen or draft.city.registry.posted_at(office):
         if posting.contact == case.handled_by:
             continue
         told += 1
@@ -79,6 +81,18 @@ def ask_for_check(draft: Draft, number: int, *, after: str | None) -> Case:
     return draft.case(number)
 
 
+def _gridmen_who_check(draft: Draft, case: Case, after: str | None) -> tuple[Posting, ...]:
+    """What a department (or the district) did is looked at by the grid's gridmen first; an office's result is the
+    business of the level above it.
+    """
+    handler = draft.city.registry.offices.get(case.handler or "")
+    if after is not None or handler is None:
+        return ()
+    if handler.kind is not OfficeKind.DEPARTMENT and handler.level is not Level.DISTRICT:
+        return ()
+    return who_looks(draft, case.area, case.number, besides=case.handled_by)
+
+
 def _checking_office(draft: Draft, case: Case, after: str | None) -> str:
     """A department's result is checked by the community of the place, an office's by the level above it.
 
@@ -88,7 +102,7 @@ def _checking_office(draft: Draft, case: Case, after: str | None) -> str:
     registry = draft.city.registry
     handler = registry.offices.get(case.handler or "")
     lowest = -1
-    if handler is not None and handler.kind is OfficeKind.OFFICE and handler.level is not Level.DISTRICT:
+    if handler is not None and handler.kind is not OfficeKind.DEPARTMENT and handler.level is not Level.DISTRICT:
         lowest = handler.level.rank
     if after is not None:
         lowest = registry.offices[after].level.rank

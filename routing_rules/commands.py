@@ -32,11 +32,18 @@ class Verb(StrEnum):
     REFUSE = "refuse"
     ASSIGN = "assign"
     REJECT = "reject"
+    #: A gridman looked: the matter is real, it is not, it cannot be found.
+    TRUE = "true"
+    NOT_TRUE = "not_true"
+    NOT_FOUND = "not_found"
 
 
 #: Longest first where one word begins another.
 _VERB_WORDS: tuple[tuple[str, Verb], ...] = (
     ("不合格", Verb.CHECK_FAIL),
+    ("不属实", Verb.NOT_TRUE),
+    ("找不到", Verb.NOT_FOUND),
+    ("属实", Verb.TRUE),
     ("不受理", Verb.REJECT),
     ("不准", Verb.REFUSE),
     ("合格", Verb.CHECK_PASS),
@@ -53,6 +60,9 @@ _VERB_WORDS: tuple[tuple[str, Verb], ...] = (
     ("准", Verb.APPROVE),
     ("派", Verb.ASSIGN),
     ("approve", Verb.APPROVE),
+    ("notfound", Verb.NOT_FOUND),
+    ("nottrue", Verb.NOT_TRUE),
+    ("true", Verb.TRUE),
     ("assign", Verb.ASSIGN),
     ("refuse", Verb.REFUSE),
     ("reject", Verb.REJECT),
@@ -165,6 +175,24 @@ _RESIDENT_WORDS: Mapping[str, ResidentCommand] = {
 }
 
 _TRAILING = " .。!!??~～,,"
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """A command of a chat bot, "/diary 走访3幢"."""
+
+    #: In small letters, without the slash and the bot's name.
+    name: str
+    rest: str
+
+
+_SLASH = re.compile(r"/([A-Za-z][A-Za-z0-9_]{0,31})(?:@\w{1,64})?(?:\s+(.*))?", re.DOTALL)
+
+
+def slash_command(text: str) -> SlashCommand | None:
+    """Read "/duty on", "/start 7F3K-92QD" and the like; None for anything else."""
+    match = _SLASH.fullmatch(text.strip())
+    return SlashCommand(match[1].lower(), (match[2] or "").strip()) if match else None
 
 
 def resident_command(text: str, number_prefix: str) -> tuple[ResidentCommand, int | None] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from routing_rules import answers, filing, residents, staff
+from routing_rules import answers, bot_commands, photos, presses, reports, residents, staff
 from routing_rules.commands import ResidentCommand
 from routing_rules.contacts import Contact
 from routing_rules.decisions import Decision, EntryKind, Urgency, Verdict
@@ -28,13 +28,14 @@ def decide(draft: Draft, message: InboundMessage, intent: Intent, contact: Conta
     Raises what a broken rulebook or registry makes it raise; the engine then takes the draft back and keeps the text.
     """
     draft.actor = f"contact:{contact.id}"
-    if message.edited:
-        return draft.decision(Verdict.EDITED)
+    if message.edited or message.meaningless:
+        return draft.decision(Verdict.EDITED if message.edited else Verdict.NOT_FOR_US)
+    if message.button is not None and message.sender not in draft.policy.blocked:
+        return draft.decision(*presses.press(draft, message, contact))
     contact = _note_language(draft, contact, intent)
     verdict, case_number = _meaning(draft, message, intent, contact)
-    if message.attachments and case_number is not None:
-        filing.keep_photos(draft, case_number, (each.url for each in message.attachments))
-    if not _is_photo_only(message):
+    photos.keep(draft, message, contact, verdict, case_number)
+    if not _has_no_words(message):
         draft.known.traffic_of(contact.id, draft.now).texts.append((draft.now, intent.text))
     return draft.decision(verdict, case_number)
 
@@ -44,7 +45,7 @@ def _note_language(draft: Draft, contact: Contact, intent: Intent) -> Contact:
 
     The words that carriers reserve are the same in every language and decide nothing.
     """
-    if intent.opts_out or intent.opts_in:
+    if intent.opts_out or intent.opts_in or intent.slash is not None:
         return contact
     if contact.language is None and intent.language in draft.city.book.languages:
         return draft.change_contact(contact, language=intent.language)
@@ -58,13 +59,19 @@ def _meaning(draft: Draft, message: InboundMessage, intent: Intent, contact: Con
         return ignored, None
     if intent.opts_out or intent.opts_in:
         return _consent(draft, message, intent, contact), None
+    of_album = photos.of_album(draft, message)
+    if of_album is not None:
+        return of_album
+    told = bot_commands.carry_out(draft, message, intent, contact)
+    if told is not None:
+        return told
     if posted and intent.code is not None:
         act = staff.confirm_address if contact.unconfirmed else staff.act_on_code
         return act(draft, message, intent, contact)
     if intent.emergency is not None:
         _warn_of_danger(draft, message, contact)
     if posted:
-        outcome = staff.list_tasks(draft, message, intent, contact)
+        outcome = _of_staff(draft, message, intent, contact)
     else:
         outcome = _of_resident(draft, message, intent, contact)
     if intent.emergency is not None:
@@ -72,9 +79,43 @@ def _meaning(draft: Draft, message: InboundMessage, intent: Intent, contact: Con
     return outcome
 
 
+def _of_staff(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
+    """Without a code: the words or photo that a button waits for, a gridman's report, else the list of open tasks."""
+    given = presses.read_words(draft, message, contact)
+    if given is not None:
+        return given
+    if not draft.city.registry.grids_of(contact.id) or intent.command is ResidentCommand.LIST:
+        return staff.list_tasks(draft, message, intent, contact)
+    return _of_gridman(draft, message, intent, contact)
+
+
+def _of_gridman(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
+    """A gridman writes as residents do, except that what he reports is put together and proposed back to him."""
+    if message.live:
+        if draft.known.duty_of(contact.id) is None:
+            answer(draft, contact, message.sender, "position_off_duty")
+        return Verdict.POSITION_SHARED, None
+    if reports.open_report(draft, contact) is None:
+        if intent.command is not None:
+            return residents.command(draft, message, intent, contact)
+        rated = residents.rate(draft, message, intent, contact)
+        if rated is not None:
+            return rated
+        if intent.thanks and not message.attachments and message.location is None:
+            return Verdict.THANKS, residents.last_case(draft, contact)
+        if intent.says_nothing and not message.attachments and message.location is None:
+            answer(draft, contact, message.sender, "help_gridman")
+            return Verdict.UNCLEAR, None
+    return reports.add_part(draft, message, intent, contact)
+
+
 def _of_resident(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact) -> Outcome:
     """From the fifth rule on: a case number, a command, an answer, a grade, thanks, a matter."""
-    if _is_photo_only(message) and (added := residents.add_photos(draft, message, contact)) is not None:
+    if (
+        message.attachments
+        and _has_no_words(message)
+        and (added := residents.add_photos(draft, message, contact)) is not None
+    ):
         return added
     if intent.case_number is not None and intent.command is None:
         return residents.about_number(draft, message, intent, contact)
@@ -106,19 +147,21 @@ def _never_answered(
         return Verdict.BLOCKED
     if not posted and draft.policy.is_service_sender(message.sender):
         return Verdict.SERVICE_SENDER
-    if not _is_photo_only(message) and _is_loop(draft, intent, contact, posted):
+    if not _has_no_words(message) and _is_loop(draft, intent, contact, posted):
         return Verdict.LOOP
     return None
 
 
-def _is_photo_only(message: InboundMessage) -> bool:
-    return bool(message.attachments) and not message.text.strip()
+def _has_no_words(message: InboundMessage) -> bool:
+    return not message.text.strip() and bool(message.attachments or message.location)
 
 
 def _is_loop(draft: Draft, intent: Intent, contact: Contact, posted: bool) -> bool:
     """The same text for the third time in five minutes, unless it answers something; photos have no text."""
     question = draft.known.question_of(contact.id)
-    if (question is not None and question.expires_at > draft.now) or (posted and intent.coded is not None):
+    if question is not None and question.expires_at > draft.now:
+        return False
+    if posted and (intent.coded is not None or intent.slash is not None):
         return False
     if intent.choice is not None and residents.unanswered_results(draft, contact):
         return False

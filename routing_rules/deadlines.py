@@ -38,6 +38,8 @@ class DeadlineKind(StrEnum):
     CHECK = "check"
     #: Residents may reopen the case.
     FEEDBACK = "feedback"
+    #: A gridman's report is complete: its parts came together and are proposed back to him.
+    PROPOSE = "propose"
     #: A supervisor acts on an overtime.
     SUPERVISE = "supervise"
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from routing_rules.buttons import Button
 from routing_rules.cases import Assignment, Case, Question, Reporter
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import Deadline
-from routing_rules.messages import Address
+from routing_rules.grid_work import Binding, DiaryEntry, DutyTime, Photo
+from routing_rules.messages import Address, ChatForm
 from routing_rules.reply_codes import ReplyCode
 
 
@@ -54,6 +56,23 @@ class Verdict(StrEnum):
     LOOP = "loop"
     #: An earlier message was changed afterwards: kept beside it, not answered.
     EDITED = "edited"
+    #: A button that did something, and one that was too old, already pressed or somebody else's.
+    PRESSED = "pressed"
+    PRESS_REFUSED = "press_refused"
+    #: Part of a report that a gridman is putting together.
+    REPORTING = "reporting"
+    #: A photo that proves a check or a result.
+    EVIDENCE = "evidence"
+    DIARY_WRITTEN = "diary_written"
+    DUTY_SET = "duty_set"
+    #: A gridman's phone began to share its position.
+    POSITION_SHARED = "position_shared"
+    #: A command that only tells: /mine, /due, /today, /late, /where, /help.
+    TOLD = "told"
+    BOUND = "bound"
+    BINDING_REFUSED = "binding_refused"
+    #: From a group, or of a kind that means nothing to us: kept, not answered.
+    NOT_FOR_US = "not_for_us"
 
 
 class EntryKind(StrEnum):
@@ -116,6 +135,19 @@ class EntryKind(StrEnum):
     TEXT_RETRIED = "text_retried"
     TEXT_DROPPED = "text_dropped"
     REGISTRY_CHANGED = "registry_changed"
+    VERIFY_ASKED = "verify_asked"
+    VERIFIED = "verified"
+    EVIDENCE_GIVEN = "evidence_given"
+    SUPERVISION_ORDERED = "supervision_ordered"
+    GRIDMAN_INVITED = "gridman_invited"
+    GRIDMAN_BOUND = "gridman_bound"
+    GRIDMAN_UNBOUND = "gridman_unbound"
+    DUTY_BEGAN = "duty_began"
+    DUTY_ENDED = "duty_ended"
+    DIARY_WRITTEN = "diary_written"
+    #: A provider says that a person closed an address to us, or opened it again.
+    ADDRESS_LOST = "address_lost"
+    ADDRESS_BACK = "address_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +199,8 @@ class Notification:
     automatic: bool = False
     #: Goes out although the person opted out: receipt of the person's own text, and safety.
     despite_opt_out: bool = False
+    #: How it looks where the person is reached by chat. What is no text (``ChatForm.act``) names its address.
+    chat: ChatForm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,5 +218,10 @@ class Decision:
     questions: tuple[Question, ...] = ()
     contacts: tuple[Contact, ...] = ()
     reply_codes: tuple[ReplyCode, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    duties: tuple[DutyTime, ...] = ()
+    diary: tuple[DiaryEntry, ...] = ()
+    photos: tuple[Photo, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     notifications: tuple[Notification, ...] = ()

@@ -1,4 +1,4 @@
-"""A decision in the making: the one place where rules change a working set.
+"""A decision in the making: the one place where rules change a working set and owe texts.
 
 What a draft changes is seen at once by everything decided later in the same turn; a draft that fails takes it all back.
 It looks nothing up and writes nothing out; ``decision`` hands over what it gathered.
@@ -6,39 +6,25 @@ It looks nothing up and writes nothing out; ``decision`` hands over what it gath
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from routing_rules import deadlines
 from routing_rules.areas import Posting
-from routing_rules.cases import (
-    TRANSITIONS,
-    Assignment,
-    Case,
-    CaseStatus,
-    Question,
-    Reporter,
-    Task,
-)
-from routing_rules.city import City
+from routing_rules.cases import Assignment
+from routing_rules.changes import BUTTONS_LAST, Changes
 from routing_rules.contacts import Contact
-from routing_rules.deadlines import Deadline, DeadlineKind
-from routing_rules.decisions import Decision, EntryKind, LedgerEntry, Notification, Urgency, Verdict
-from routing_rules.messages import Address
-from routing_rules.reply_codes import MAX_TRIES, ReplyCode, ReplyCodes
+from routing_rules.decisions import Notification, Urgency
+from routing_rules.messages import Address, ChatAct, ChatButton, ChatForm
 from routing_rules.segments import count_segments
 from routing_rules.wording import Value as TextValue
 from routing_rules.wording import render
-from routing_rules.working_set import Key, Value, WorkingSet, key_of
-from routing_rules.working_time import Limit
 
-T = TypeVar("T")
+#: Rows of buttons under a text.
+Rows = tuple[tuple[ChatButton, ...], ...]
 
-
-class ForbiddenMove(ValueError):
-    """A case cannot go from one state to the other; the table TRANSITIONS has no such way."""
+#: A chat takes an answer to a press for some seconds only (Bot API: "query is too old").
+PRESS_LASTS = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,190 +41,10 @@ class Policy:
 
 
 @dataclass(slots=True)
-class Draft:
-    """Collects what one item changes."""
+class Draft(Changes):
+    """Collects what one item changes, and the texts that it owes."""
 
-    city: City
-    codes: ReplyCodes
-    policy: Policy
-    known: WorkingSet
-    now: datetime
-    #: Unique name of the item, for the keys of texts that belong to no case.
-    item: str
-    #: Who acts, as it stands on the ledger.
-    actor: str = "clock"
-    _changed: dict[Key, Value] = field(default_factory=dict)
-    _undo: list[tuple[Value, Value | None]] = field(default_factory=list)
-    _ledger: list[LedgerEntry] = field(default_factory=list)
-    _notifications: list[Notification] = field(default_factory=list)
-
-    # -- the outcome ------------------------------------------------------------------------------------------
-
-    def decision(self, verdict: Verdict | None = None, case_number: int | None = None) -> Decision:
-        """Everything that was changed, as one value."""
-        values = self._changed.values()
-        return Decision(
-            verdict=verdict,
-            case_number=case_number,
-            cases=_of(Case, values),
-            assignments=_of(Assignment, values),
-            deadlines=_of(Deadline, values),
-            reporters=_of(Reporter, values),
-            questions=_of(Question, values),
-            contacts=_of(Contact, values),
-            reply_codes=_of(ReplyCode, values),
-            ledger=tuple(self._ledger),
-            notifications=tuple(self._notifications),
-        )
-
-    def undo(self) -> None:
-        """Put the working set back to what it was before this draft."""
-        for value, before in reversed(self._undo):
-            self.known.take_back(value, before)
-
-    # -- values -----------------------------------------------------------------------------------------------
-
-    def put(self, value: Value) -> None:
-        self._undo.append((value, self.known.put(value)))
-        self._changed[key_of(value)] = value
-
-    def case(self, number: int) -> Case:
-        """The case as it stands. Raises LookupError when it was not gathered."""
-        case = self.known.case(number)
-        if case is None:
-            raise LookupError(f"case {number} was not gathered")
-        return case
-
-    def change(self, number: int, **changes: object) -> Case:
-        """Replace fields of a case."""
-        case = replace(self.case(number), **changes)  # type: ignore[arg-type]
-        self.put(case)
-        return case
-
-    def move(self, number: int, status: CaseStatus, **changes: object) -> Case:
-        """Change the state. Raises ForbiddenMove for a way that the table does not have."""
-        before = self.case(number).status
-        if status not in TRANSITIONS[before]:
-            raise ForbiddenMove(f"case {number} cannot go from {before} to {status}")
-        return self.change(number, status=status, **changes)
-
-    def change_text(self, number: int, **changes: object) -> Case:
-        """Replace words of a case (place, result, reason …)."""
-        text = self.case(number).text
-        assert text is not None  # noqa: S101 - every case is opened with its words
-        return self.change(number, text=replace(text, **changes))  # type: ignore[arg-type]
-
-    def change_contact(self, contact: Contact, **changes: object) -> Contact:
-        changed = replace(self.known.contact(contact.id), **changes)  # type: ignore[arg-type]
-        self.put(changed)
-        return changed
-
-    def count_up(self, number: int) -> int:
-        """The next number for something that hangs on this case."""
-        return self.change(number, counter=self.case(number).counter + 1).counter
-
-    # -- ledger -----------------------------------------------------------------------------------------------
-
-    def record(self, kind: EntryKind, number: int | None = None, **data: object) -> None:
-        """A fact for the ledger: ids, codes, times and numbers only."""
-        entry = LedgerEntry(case_number=number, kind=kind, at=self.now, actor=self.actor, data=data)
-        self._ledger.append(entry)
-
-    # -- deadlines --------------------------------------------------------------------------------------------
-
-    def limit_of(self, number: int, kind: DeadlineKind) -> Limit:
-        """The limit frozen on the case, or the rulebook's own while it has no ladder."""
-        ladder = self.case(number).ladder
-        limits = ladder.limits if ladder else self.city.book.limits
-        return limits.get(kind) or self.city.book.limits[kind]
-
-    def start(
-        self, number: int, kind: DeadlineKind, *, assignment: Assignment | None = None, limit: Limit | None = None
-    ) -> Deadline:
-        """Let a deadline run; one of its kind that still runs is cancelled."""
-        self.cancel(number, kind)
-        rounds = sum(1 for deadline in self.known.deadlines(number) if deadline.kind is kind)
-        deadline = deadlines.start(
-            self.city.book.calendar,
-            case_number=number,
-            kind=kind,
-            round=rounds,
-            assignment=assignment.seq if assignment else None,
-            limit=limit or self.limit_of(number, kind),
-            now=self.now,
-            thresholds=self.city.book.warnings.get(kind, ()),
-        )
-        self.put(deadline)
-        return deadline
-
-    def meet(self, number: int, *kinds: DeadlineKind) -> None:
-        """What these deadlines waited for has happened."""
-        for kind in kinds:
-            if (running := self.known.deadline(number, kind)) is not None:
-                self.put(deadlines.meet(running, self.now))
-
-    def cancel(self, number: int, *kinds: DeadlineKind) -> None:
-        """These deadlines no longer matter."""
-        for kind in kinds:
-            if (running := self.known.deadline(number, kind)) is not None:
-                self.put(deadlines.cancel(running, self.now))
-
-    def cancel_all(self, number: int) -> None:
-        self.cancel(number, *DeadlineKind)
-
-    # -- assignments ------------------------------------------------------------------------------------------
-
-    def offer(self, number: int, office: str, task: Task, *, hours: int | None = None) -> Assignment:
-        """Give an office a task; its codes live until it ends."""
-        assignment = Assignment(
-            case_number=number,
-            seq=self.count_up(number),
-            office=office,
-            task=task,
-            offered_at=self.now,
-            hours=hours,
-        )
-        self.put(assignment)
-        return assignment
-
-    def live(self, number: int, *tasks: Task) -> list[Assignment]:
-        """The open tasks of a case, of some kinds or of all."""
-        return [a for a in self.known.assignments(number) if a.live and (not tasks or a.task in tasks)]
-
-    def end(self, assignment: Assignment, outcome: str) -> None:
-        current = self.known.values[key_of(assignment)]
-        self.put(replace(current, ended_at=self.now, outcome=outcome))  # type: ignore[arg-type]
-
-    def end_all(self, number: int, outcome: str, *tasks: Task) -> None:
-        for assignment in self.live(number, *tasks):
-            self.end(assignment, outcome)
-
-    def code(self, assignment: Assignment, contact: str) -> str:
-        """The six digits that open a task for a person, the same ones each time they are shown.
-
-        Raises LookupError when no free code is found, which MAX_TRIES makes next to impossible.
-        """
-        known = self.known.code_of(contact, assignment)
-        if known is not None:
-            return self.codes.shown(known)
-        for n in range(MAX_TRIES):
-            code = self.codes.code(contact, assignment.case_number, assignment.seq, n)
-            digest = self.codes.digest(contact, code)
-            clash = self.known.assignment_of_digest(contact, digest)
-            if digest not in self.known.taken_codes and not (clash and clash.live):
-                self.put(
-                    ReplyCode(
-                        contact=contact,
-                        case_number=assignment.case_number,
-                        seq=assignment.seq,
-                        n=n,
-                        digest=digest,
-                    )
-                )
-                return code
-        raise LookupError("no free reply code")
-
-    # -- texts ------------------------------------------------------------------------------------------------
+    policy: Policy = Policy()
 
     def text_resident(
         self,
@@ -267,24 +73,34 @@ class Draft:
         automatic: bool = True,
         despite_opt_out: bool = False,
         urgency: Urgency = Urgency.CONVERSATION,
+        buttons: Rows = (),
+        in_chat: str = "",
         **values: TextValue,
     ) -> None:
         """An answer to the text that is being decided, at the address it came from.
+
+        In a chat it has ``buttons``, and longer words where ``in_chat`` gives them.
 
         An automatic answer beyond the hourly budget is left out: two machines must not talk for ever.
         """
         if automatic and not self._within_budget(contact):
             return
+        body = render(self.city.book, self.language_of(contact), template, **values)
         self._owe(
             contact.id,
             template,
-            render(self.city.book, self.language_of(contact), template, **values),
+            body,
             number,
             urgency=urgency,
             address=address,
             automatic=automatic,
             despite_opt_out=despite_opt_out,
+            chat=ChatForm(body=in_chat or body, buttons=buttons) if buttons or in_chat else None,
         )
+
+    def text_person(self, contact: str, template: str, number: int, *, body: str, chat: ChatForm | None = None) -> None:
+        """A text of ready words to a person, in answer to nothing that just came."""
+        self._owe(contact, template, body, number, urgency=Urgency.CONVERSATION, chat=chat)
 
     def reply_with_body(self, contact: Contact, address: Address, template: str, number: int, body: str) -> None:
         """An answer whose words are put together already (the parts of a long text)."""
@@ -308,6 +124,7 @@ class Draft:
         urgency: Urgency = Urgency.TASK,
         not_before: datetime | None = None,
         once: str | None = None,
+        chat: ChatForm | None = None,
         **values: TextValue,
     ) -> None:
         """A text to somebody posted at an office or department; one that hands out a task ends with it."""
@@ -320,6 +137,23 @@ class Draft:
             assignment=assignment.seq if assignment else None,
             not_before=not_before,
             once=once,
+            chat=chat,
+        )
+
+    def act_in_chat(self, contact: Contact, address: Address, act: ChatAct, target: str, words: str = "") -> None:
+        """Something in a chat that is no text: answer a press, take buttons away."""
+        template = act.value
+        lasts = PRESS_LASTS if act is ChatAct.ANSWER_PRESS else BUTTONS_LAST
+        self._owe(
+            contact.id,
+            template,
+            f"{target} {words}".strip(),
+            None,
+            urgency=Urgency.CONVERSATION,
+            address=address,
+            despite_opt_out=True,
+            expires_at=self.now + lasts,
+            chat=ChatForm(body=words, act=act, target=target),
         )
 
     def language_of(self, contact: Contact) -> str:
@@ -339,6 +173,8 @@ class Draft:
         once: str | None = None,
         automatic: bool = False,
         despite_opt_out: bool = False,
+        expires_at: datetime | None = None,
+        chat: ChatForm | None = None,
     ) -> None:
         self._notifications.append(
             Notification(
@@ -352,6 +188,8 @@ class Draft:
                 urgency=urgency,
                 assignment=assignment,
                 not_before=max(self.now, not_before or self.now),
+                expires_at=expires_at,
+                chat=chat,
                 automatic=automatic,
                 despite_opt_out=despite_opt_out,
             )
@@ -362,7 +200,3 @@ class Draft:
             return f"{self.item}:{template}:{contact}:{len(self._notifications)}"
         step = once if once is not None else str(self.count_up(number))
         return f"{number}:{step}:{template}:{contact}"
-
-
-def _of(kind: type[T], values: Iterable[object]) -> tuple[T, ...]:
-    return tuple(value for value in values if isinstance(value, kind))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from routing_rules import closing, deadlines, filing, handling, questions
+from routing_rules import closing, deadlines, filing, handling, questions, reports
 from routing_rules.areas import Level
-from routing_rules.cases import Case, Task
+from routing_rules.cases import Case, QuestionKind, Task
 from routing_rules.deadlines import Deadline, DeadlineKind
 from routing_rules.decisions import Decision, EntryKind
 from routing_rules.draft import Draft
@@ -72,6 +72,12 @@ def _accept(draft: Draft, deadline: Deadline) -> None:
 
 
 def _question(draft: Draft, deadline: Deadline) -> None:
+    """A resident's silence brings in a person; a gridman's files his report as it was understood."""
+    first = draft.known.reporters(deadline.case_number)[:1]
+    question = draft.known.question_of(first[0].contact) if first else None
+    if question is not None and question.kind is QuestionKind.REPORT:
+        reports.file_report(draft, deadline.case_number, first[0].contact)
+        return
     questions.expire(draft, deadline.case_number)
 
 
@@ -83,6 +89,20 @@ def _check(draft: Draft, deadline: Deadline) -> None:
     """A check that nobody made goes to the next office; at the district it is asked for again."""
     _count(draft, deadline)
     closing.ask_for_check(draft, deadline.case_number, after=draft.case(deadline.case_number).holder)
+
+
+def _verify(draft: Draft, deadline: Deadline) -> None:
+    """No gridman went and looked: the case is filed without, and its community decides."""
+    _count(draft, deadline)
+    number = deadline.case_number
+    for task in draft.live(number, Task.VERIFY):
+        draft.end(task, "expired")
+        tell_office(draft, draft.case(number), task.office, "reassigned")
+    filing.file(draft, number, looked_at=True)
+
+
+def _propose(draft: Draft, deadline: Deadline) -> None:
+    reports.propose(draft, deadline.case_number)
 
 
 def _feedback(draft: Draft, deadline: Deadline) -> None:
@@ -188,7 +208,8 @@ _ON_EXPIRY: Mapping[DeadlineKind, Callable[[Draft, Deadline], None]] = {
     DeadlineKind.QUESTION: _question,
     DeadlineKind.REDISPATCH: _overtime,
     DeadlineKind.REVIEW: _review,
-    DeadlineKind.VERIFY: _overtime,
+    DeadlineKind.VERIFY: _verify,
+    DeadlineKind.PROPOSE: _propose,
     DeadlineKind.CHECK: _check,
     DeadlineKind.FEEDBACK: _feedback,
     DeadlineKind.SUPERVISE: _supervise,

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from routing_rules import verifying
 from routing_rules.areas import Level
-from routing_rules.cases import Case, CaseStatus, CaseText, Reporter, Task
+from routing_rules.cases import Case, CaseStatus, CaseText, Reporter, Step, Task
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import Deadline, DeadlineKind
 from routing_rules.decisions import EntryKind
@@ -93,10 +94,18 @@ def locate(draft: Draft, number: int, location: Location) -> Case:
     return draft.change(number, area=location.area, place_assumed=location.assumed)
 
 
-def file(draft: Draft, number: int) -> Case:
-    """Freeze the ladder, start the overall clock and open the first step."""
+def file(draft: Draft, number: int, *, first: Step | None = None, looked_at: bool = False) -> Case:
+    """Freeze the ladder, start the overall clock and open the first step.
+
+    Where the category asks for it a gridman looks before, unless that was done (``looked_at``). ``first`` is a step
+    below the ladder's own: the grid whose gridman reported the matter; what is urgent does not wait for it.
+    """
     case = draft.case(number)
+    if not looked_at and (gridmen := verifying.who_verifies(draft, case)):
+        return verifying.ask(draft, number, gridmen)
     ladder = plan(draft.city, case.category, case.area)
+    if first is not None and not ladder.urgent and ladder.rule != NO_RULE:
+        ladder = replace(ladder, steps=(first, *ladder.steps))
     case = draft.move(number, CaseStatus.FILED, ladder=ladder, urgent=ladder.urgent, step=0)
     draft.record(
         EntryKind.FILED,
@@ -196,6 +205,8 @@ def _ask_office(draft: Draft, number: int, at: int) -> Case:
 def _office_text(case: Case, at: int, window: Deadline) -> str:
     """Which wording fits: a short window is told in minutes, and the last office hears which department follows."""
     assert case.ladder is not None  # noqa: S101
+    if case.ladder.steps[at].level is Level.GRID:
+        return "grid_task"
     last = at == len(case.ladder.steps) - 1 and case.ladder.department is not None
     return f"office_task{'_last' if last else ''}{'' if _told_in_minutes(window) else '_long'}"
 
@@ -204,6 +215,8 @@ def _office_values(case: Case, at: int, window: Deadline) -> dict[str, Any]:
     assert case.ladder is not None  # noqa: S101
     steps = case.ladder.steps
     values: dict[str, Any] = {}
+    if steps[at].level is Level.GRID:
+        return {"due": window.due_at, "next": Phrase(f"level_{steps[at].level.above}")}
     if _told_in_minutes(window):
         values["minutes"] = window.limit.amount
     else:

@@ -157,7 +157,7 @@ def hand_in_return(draft: Draft, task: Assignment, reason: str) -> Case:
 
 def supervising_office(draft: Draft, case: Case) -> str:
     """The office that watches the case and grants what its handler asks for, never the handler itself."""
-    level = case.level
+    level = max(case.level, Level.COMMUNITY, key=lambda each: each.rank)
     while True:
         office = draft.city.registry.office_at(level, case.area)
         if office is not None and office.code != case.handler and draft.city.registry.posted_at(office.code):

@@ -13,6 +13,7 @@ from routing_rules.commands import (
     Choice,
     CodedCommand,
     ResidentCommand,
+    SlashCommand,
     choice,
     coded_command,
     leading_case_number,
@@ -20,6 +21,7 @@ from routing_rules.commands import (
     opts_in,
     opts_out,
     resident_command,
+    slash_command,
 )
 from routing_rules.location import Location, LocationKind
 from routing_rules.messages import InboundMessage, Point
@@ -44,6 +46,8 @@ class Intent:
     #: Six digits at the start, with or without a verb.
     code: str | None
     command: ResidentCommand | None
+    #: A command of the chat bot.
+    slash: SlashCommand | None
     #: The case number that the command or the start of the text names.
     case_number: int | None
     #: What follows the case number at the start of a text.
@@ -87,6 +91,7 @@ def read_words(
     numbered = leading_case_number(said, city.book.number_prefix)
     command = resident_command(said, city.book.number_prefix)
     location = _location(city, pin, text)
+    slash = slash_command(said)
     return Intent(
         text=text,
         language=language_of(text),
@@ -95,7 +100,8 @@ def read_words(
         coded=coded_command(said),
         code=leading_code(said),
         command=command[0] if command else None,
-        case_number=numbered[0] if numbered else (command[1] if command else None),
+        slash=slash,
+        case_number=numbered[0] if numbered else (command[1] if command else _case_of(city, slash)),
         after_number=numbered[1] if numbered else "",
         choice=choice(said),
         thanks=_is_thanks(city, text),
@@ -104,6 +110,16 @@ def read_words(
         matter=city.classifier.classify(text, location.spans),
         location=location,
     )
+
+
+def _case_of(city: City, slash: SlashCommand | None) -> int | None:
+    """The case that a command of the bot names: "/case 1042", "/diary Z1042 …"."""
+    if slash is None:
+        return None
+    if slash.name == "case" and slash.rest.isascii() and slash.rest.isdigit() and len(slash.rest) < 10:
+        return int(slash.rest)
+    numbered = leading_case_number(slash.rest, city.book.number_prefix)
+    return numbered[0] if numbered else None
 
 
 def _location(city: City, pin: Point | None, text: str) -> Location:

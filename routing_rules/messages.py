@@ -80,6 +80,16 @@ class InboundMessage:
     edited: bool = False
     #: Somebody else wrote it first: never a command, and its position is not the sender's.
     forwarded: bool = False
+    #: The position is shared live: further ones come as PositionReports.
+    live: bool = False
+    #: The provider's id of the message of ours that this one answers, or under which a button was pressed.
+    reply_to: str | None = None
+    #: The opaque token of the button that was pressed, cleaned as a text: anybody can send anything here.
+    button: str | None = None
+    #: The provider's id of the press itself, by which it wants to be answered.
+    press: str | None = None
+    #: Genuine, and of a kind that means nothing to us: kept, never answered.
+    meaningless: bool = False
 
 
 class DeliveryStatus(StrEnum):
@@ -121,5 +131,63 @@ class DeliveryReport:
     opted_out: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionReport:
+    """Where a person's phone was, as a chat shares it live."""
+
+    channel: str
+    sender: Address
+    point: Point
+    #: When the phone was there, as the provider says; data only (UTC).
+    measured_at: datetime
+    #: When it reached us (UTC).
+    received_at: datetime
+    #: Radius of uncertainty in metres, where known.
+    accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressReport:
+    """A provider's word that a person can, or can no longer, be reached at an address: blocked, or allowed again."""
+
+    channel: str
+    address: Address
+    reachable: bool
+    #: When it reached us (UTC).
+    reported_at: datetime
+
+
 #: What a handler can make of one request.
-Event = InboundMessage | DeliveryReport
+Event = InboundMessage | DeliveryReport | PositionReport | AddressReport
+
+
+class ChatAct(StrEnum):
+    """What is done in a chat. An SMS can only be sent."""
+
+    SEND = "send"
+    #: Tell the person who pressed a button what came of it, in a passing notice.
+    ANSWER_PRESS = "answer_press"
+    #: Take the buttons away from a message that was sent before.
+    CLEAR_BUTTONS = "clear_buttons"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatButton:
+    """A button under a message. The token is opaque and is looked up on our side when it comes back."""
+
+    label: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatForm:
+    """How a text looks in a chat, where it is longer than an SMS and has buttons."""
+
+    body: str
+    #: Rows of buttons.
+    buttons: tuple[tuple[ChatButton, ...], ...] = ()
+    #: A photo to show with the words, as ``Attachment.url`` of the same channel; "" for none.
+    photo: str = ""
+    act: ChatAct = ChatAct.SEND
+    #: ANSWER_PRESS: the press (``InboundMessage.press``). CLEAR_BUTTONS: the provider's id of the message.
+    target: str = ""

@@ -12,6 +12,9 @@ from hashlib import sha256
 
 from routing_rules.messages import Address
 
+#: Without those that look like another (0 and O, 1 and I); 32 of them, so that each is equally likely.
+_INVITE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
 #: More than enough: two tries collide once in a million for each live code of a person.
 MAX_TRIES = 16
 
@@ -49,6 +52,17 @@ class ReplyCodes:
         """The code that a new number of staff must send back before it gets a task; another number has another."""
         mac = self._mac(f"confirm|{contact}|{address}")
         return f"{int.from_bytes(mac[:8], 'big') % 1_000_000:06d}"
+
+    def invite(self, binding: str) -> str:
+        """The invite code of a binding as the office hands it on, "7F3K-92QD"; it can be shown once again."""
+        mac = self._mac(f"invite|{binding}")
+        letters = "".join(_INVITE_LETTERS[byte % len(_INVITE_LETTERS)] for byte in mac[:8])
+        return f"{letters[:4]}-{letters[4:]}"
+
+    def invite_digest(self, code: str) -> str:
+        """What is stored of an invite code and searched for; case, blanks and dashes do not matter."""
+        plain = "".join(character for character in code.upper() if character.isalnum())
+        return self._mac(f"invited|{plain}")[:16].hex()
 
     def shown(self, reply_code: ReplyCode) -> str:
         """The same six digits again."""

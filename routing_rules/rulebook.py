@@ -43,6 +43,8 @@ class Category:
     limits: Mapping[DeadlineKind, Limit]
     #: Closing needs a photo.
     evidence: bool = False
+    #: A gridman looks whether it is real before it is filed.
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,14 @@ class RuleBook:
 
     #: How often the finish of one case may be extended.
     extensions_allowed: int = 1
+
+    def category_named(self, words: str) -> str | None:
+        """The category that words are the code or a name of."""
+        wanted = words.strip().lower()
+        for category in self.categories.values():
+            if wanted in {name.lower() for name in (category.code, *category.names.values(), *category.short.values())}:
+                return category.code
+        return None
 
     @property
     def staff_language(self) -> str:

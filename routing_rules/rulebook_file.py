@@ -31,8 +31,8 @@ _KEYS = (
     "join_hours", "follow_up_words", "thanks_words",
 )  # fmt: skip
 
-#: Limits that every case needs; passing up has its windows instead.
-_LIMITS = tuple(kind for kind in DeadlineKind if kind is not DeadlineKind.PASS_UP)
+#: Limits that every case needs; passing up has its windows instead, and a proposal follows in seconds.
+_LIMITS = tuple(kind for kind in DeadlineKind if kind not in (DeadlineKind.PASS_UP, DeadlineKind.PROPOSE))
 
 #: Stands in for a calendar that cannot be read, so that the rest of the book is still checked.
 _ANY_CALENDAR = WorkCalendar(zone="UTC", hours=(parse_session("09:00-17:00"),))

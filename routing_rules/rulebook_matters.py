@@ -62,7 +62,7 @@ def read_categories(
 def _category(
     code: str, entry: Entry, languages: tuple[str, ...], departments: Mapping[str, Department], hours: _Hours
 ) -> Category:
-    entry.only("names", "short", "keywords", "department", "handle_at", "urgent", "limits", "evidence")
+    entry.only("names", "short", "keywords", "department", "handle_at", "urgent", "limits", "evidence", "verify")
     names = names_in(entry.get("names"), languages, limit=NAME_LIMIT)
     short = names_in(entry.get("short"), languages, limit=SHORT_LIMIT) if entry.get("short").given else names
     department, handle_at = _department(entry.get("department"), departments), _level(entry.get("handle_at"))
@@ -78,6 +78,7 @@ def _category(
         urgent=entry.get("urgent").flag(False),
         limits=limits_in(entry.get("limits"), hours),
         evidence=entry.get("evidence").flag(False),
+        verify=entry.get("verify").flag(False),
     )
 
 

@@ -17,7 +17,7 @@ _LISTS = {"month_names": 12, "small_numbers": 9}
 
 def read_texts(root: Entry) -> Mapping[str, str]:
     """Templates and phrases by name. Each of the table must be there and say nothing it is not given."""
-    root.only("resident", "staff", "brief", "phrases")
+    root.only("resident", "staff", "chat", "brief", "phrases")
     texts: dict[str, str] = {}
     for audience in Audience:
         names = [name for name, template in TEMPLATES.items() if template.audience is audience]

@@ -67,12 +67,12 @@ def act_on_code(draft: Draft, message: InboundMessage, intent: Intent, contact: 
 
 
 def _wrong_code(draft: Draft, message: InboundMessage, contact: Contact, code: str) -> Outcome:
-    if not _count_wrong_code(draft, message, contact):
+    if not count_wrong_code(draft, message, contact):
         _answer_dead_code(draft, message, contact, code)
     return Verdict.WRONG_CODE, None
 
 
-def _count_wrong_code(draft: Draft, message: InboundMessage, contact: Contact) -> bool:
+def count_wrong_code(draft: Draft, message: InboundMessage, contact: Contact) -> bool:
     """One more wrong code; whether it was the one that locks."""
     wrong = contact.wrong_codes + 1
     contact = draft.change_contact(contact, wrong_codes=wrong)
@@ -164,7 +164,7 @@ def confirm_address(draft: Draft, message: InboundMessage, intent: Intent, conta
     if contact.locked_until is not None and contact.locked_until > draft.now:
         return Verdict.WRONG_CODE, None
     if message.sender != contact.addresses[0] or intent.code != draft.codes.confirmation(contact.id, message.sender):
-        _count_wrong_code(draft, message, contact)
+        count_wrong_code(draft, message, contact)
         return Verdict.WRONG_CODE, None
     contact = draft.change_contact(contact, unconfirmed=False, wrong_codes=0)
     draft.record(EntryKind.ADDRESS_CONFIRMED, contact=contact.id)

@@ -20,8 +20,8 @@ from routing_rules.draft import Draft
 from routing_rules.location import LocationKind
 from routing_rules.messages import InboundMessage
 from routing_rules.phrases import clock_time
-from routing_rules.telling import GIST, Named, Phrase, answer
-from routing_rules.wording import parts
+from routing_rules.telling import GIST, SHORT, Named, Phrase, answer, tell_office
+from routing_rules.wording import parts, phrase
 
 #: "Please write the result, not fewer than 6 characters."
 SHORTEST_RESULT = 6
@@ -31,6 +31,7 @@ SHORTEST_REASON = 2
 VERBS: Mapping[Task, frozenset[Verb]] = {
     Task.DECIDE: frozenset({Verb.ACCEPT, Verb.DONE, Verb.PASS_UP, Verb.CORRECT, Verb.MORE, Verb.ASK, Verb.REJECT}),
     Task.HANDLE: frozenset({Verb.ACCEPT, Verb.MORE, Verb.ASK, Verb.DONE, Verb.RETURN, Verb.EXTEND, Verb.SUSPEND}),
+    Task.VERIFY: frozenset({Verb.TRUE, Verb.NOT_TRUE, Verb.NOT_FOUND, Verb.MORE}),
     Task.CHECK: frozenset({Verb.CHECK_PASS, Verb.CHECK_FAIL, Verb.MORE}),
     Task.EXTEND: frozenset({Verb.APPROVE, Verb.REFUSE, Verb.MORE}),
     Task.SUSPEND: frozenset({Verb.APPROVE, Verb.REFUSE, Verb.MORE}),
@@ -50,6 +51,9 @@ _LEADS_TO: Mapping[Verb, CaseStatus] = {
     Verb.REJECT: CaseStatus.REJECTED,
     Verb.CHECK_PASS: CaseStatus.CLOSED,
     Verb.CHECK_FAIL: CaseStatus.DISPATCHED,
+    Verb.TRUE: CaseStatus.FILED,
+    Verb.NOT_TRUE: CaseStatus.FILED,
+    Verb.NOT_FOUND: CaseStatus.FILED,
 }
 
 
@@ -60,6 +64,13 @@ class Refused(Exception):
         super().__init__(template)
         self.template = template
         self.wanted = wanted
+
+
+class EvidenceWanted(Refused):
+    """The result needs a photo before it counts."""
+
+    def __init__(self) -> None:
+        super().__init__("evidence_wanted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +120,18 @@ def carry_out(order: Order) -> None:
         raise Refused("already_used", time=time)
     if order.task.task is Task.CHECK and order.contact.id == order.case.handled_by:
         raise Refused("handler_may_not_check")
+    if verb in (Verb.CHECK_PASS, Verb.DONE) and _lacks_evidence(order):
+        raise EvidenceWanted
     _ACTIONS[verb](order)
     _note_use(order)
+
+
+def _lacks_evidence(order: Order) -> bool:
+    """A gridman stands in front of it: where the category asks for a photo he sends one with his result."""
+    category = order.draft.city.book.categories.get(order.case.category or "")
+    office = order.draft.city.registry.offices.get(order.task.office)
+    at_grid = office is not None and office.kind is OfficeKind.GRID
+    return at_grid and category is not None and category.evidence and not order.message.attachments
 
 
 def _note_use(order: Order) -> None:
@@ -155,7 +176,7 @@ def _done(order: Order) -> None:
     closing.report(order.draft, order.task, order.contact, order.command.rest)
     time = clock_time(order.draft.city.book, order.draft.now)
     office = order.draft.city.registry.offices[order.task.office]
-    checked_above = office.kind is OfficeKind.OFFICE and office.level is not Level.DISTRICT
+    checked_above = office.kind is not OfficeKind.DEPARTMENT and office.level is not Level.DISTRICT
     order.receipt("done_closed_receipt" if checked_above else "done_receipt", time=time)
 
 
@@ -196,7 +217,7 @@ def _correct(order: Order) -> None:
     """A category by its code, name or words, or a place: whatever of the two the text holds."""
     location = order.draft.city.gazetteer.locate(order.command.rest)
     matter = order.draft.city.classifier.classify(order.command.rest, location.spans)
-    category = _category_named(order.draft, order.command.rest) or matter.category
+    category = order.draft.city.book.category_named(order.command.rest) or matter.category
     exact = location if location.kind is LocationKind.EXACT else None
     if category is None and exact is None:
         raise Refused("unknown_correction", code=order.command.code)
@@ -204,15 +225,6 @@ def _correct(order: Order) -> None:
     order.draft.end(order.task, "corrected")
     filing.correct(order.draft, order.number, category=category, location=exact, at=level)
     order.receipt("corrected_receipt", gist=GIST)
-
-
-def _category_named(draft: Draft, words: str) -> str | None:
-    wanted = words.strip().lower()
-    for category in draft.city.book.categories.values():
-        names = (category.code, *category.names.values(), *category.short.values())
-        if wanted in {name.lower() for name in names}:
-            return category.code
-    return None
 
 
 def _check_pass(order: Order) -> None:
@@ -225,6 +237,24 @@ def _check_fail(order: Order) -> None:
     closing.fail_check(order.draft, order.task, order.reason())
     outcome = Phrase("outcome_failed")
     order.receipt("checked_receipt", outcome=outcome)
+
+
+def _verified(order: Order) -> None:
+    """Real or not, the case goes on to the community: only an office may turn a matter down, and it is told why."""
+    verb = order.command.verb
+    reason = order.reason() if verb is Verb.NOT_TRUE else ""
+    draft, number = order.draft, order.number
+    draft.end(order.task, verb.value)
+    draft.meet(number, DeadlineKind.VERIFY)
+    draft.record(EntryKind.VERIFIED, number, office=order.task.office, outcome=verb.value)
+    case = filing.file(draft, number, looked_at=True)
+    if verb is not Verb.TRUE:
+        outcome = Phrase(f"button_{verb.value}")
+        tell_office(draft, case, case.holder, "verify_doubt", short=SHORT, outcome=outcome, reason=reason)
+    if verb is Verb.NOT_FOUND:
+        language = next((each.language for each in draft.known.reporters(number)), order.language)
+        questions.ask_for_handler(draft, draft.case(number), phrase(draft.city.book, language, "where_exactly"))
+    order.receipt("verified_receipt", outcome=Phrase(f"button_{verb.value}"))
 
 
 def _approve(order: Order) -> None:
@@ -266,7 +296,7 @@ def _department_named(draft: Draft, words: str) -> str | None:
 
 
 def _reject(order: Order) -> None:
-    if order.draft.city.registry.offices[order.task.office].level is Level.COMMUNITY:
+    if order.draft.city.registry.offices[order.task.office].level.rank <= Level.COMMUNITY.rank:
         raise order.refused("verb_not_possible")
     closing.reject(order.draft, order.task, order.reason())
     order.receipt("rejected_receipt")
@@ -288,4 +318,7 @@ _ACTIONS: Mapping[Verb, Callable[[Order], None]] = {
     Verb.REFUSE: _refuse,
     Verb.ASSIGN: _assign,
     Verb.REJECT: _reject,
+    Verb.TRUE: _verified,
+    Verb.NOT_TRUE: _verified,
+    Verb.NOT_FOUND: _verified,
 }

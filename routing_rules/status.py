@@ -8,17 +8,19 @@ from __future__ import annotations
 from routing_rules.cases import Case, CaseStatus, Task
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import DeadlineKind
-from routing_rules.draft import Draft
+from routing_rules.draft import Draft, Rows
 from routing_rules.messages import InboundMessage
 from routing_rules.phrases import clock_time, date_text, state_name
 from routing_rules.telling import answer, label, name, short, when_due
 from routing_rules.wording import phrase
 
 
-def answer_status(draft: Draft, message: InboundMessage, contact: Contact, case: Case | None) -> None:
+def answer_status(
+    draft: Draft, message: InboundMessage, contact: Contact, case: Case | None, *, buttons: Rows = ()
+) -> None:
     """Status of one case, or of all open ones of the contact when none is named."""
     if case is not None:
-        return _one(draft, message, contact, case)
+        return _one(draft, message, contact, case, buttons)
     own = [each for each in draft.known.cases_of(contact.id) if each.status.is_open]
     if not own:
         return answer(draft, contact, message.sender, "no_cases")
@@ -39,7 +41,12 @@ def answer_status(draft: Draft, message: InboundMessage, contact: Contact, case:
     return answer(draft, contact, message.sender, "status_list", count=len(own), items=items)
 
 
-def _one(draft: Draft, message: InboundMessage, contact: Contact, case: Case) -> None:
+def status_words(draft: Draft, case: Case, language: str) -> str:
+    """ "处理中:区环保局09:31签收,限今日17:00" """
+    return f"{state_name(draft.city.book, language, case.status)}:{_detail(draft, case, language)}"
+
+
+def _one(draft: Draft, message: InboundMessage, contact: Contact, case: Case, buttons: Rows = ()) -> None:
     language = draft.language_of(contact)
     answer(
         draft,
@@ -47,6 +54,7 @@ def _one(draft: Draft, message: InboundMessage, contact: Contact, case: Case) ->
         message.sender,
         "status",
         case,
+        buttons=buttons,
         state=state_name(draft.city.book, language, case.status),
         detail=_detail(draft, case, language),
         urges=case.urges,

@@ -12,10 +12,11 @@ from routing_rules.areas import Posting
 from routing_rules.cases import Assignment, Case, CaseStatus, Reporter
 from routing_rules.contacts import Contact
 from routing_rules.decisions import EntryKind, Urgency
-from routing_rules.draft import Draft
+from routing_rules.draft import Draft, Rows
 from routing_rules.messages import Address, InboundMessage
 from routing_rules.normalise import language_of
 from routing_rules.phrases import when
+from routing_rules.task_buttons import form_of_task
 from routing_rules.templates import TEMPLATES
 from routing_rules.wording import Gist, Value, phrase
 
@@ -183,6 +184,7 @@ def tell_posting(
         urgency=urgency,
         not_before=not_before,
         once=once,
+        chat=form_of_task(draft, posting, template, assignment, values) if assignment is not None else None,
         **values,
     )
 
@@ -221,11 +223,14 @@ def answer(
     *,
     automatic: bool = True,
     urgency: Urgency = Urgency.CONVERSATION,
+    buttons: Rows = (),
+    in_chat: str = "",
     **wanted: Any,
 ) -> None:
     """Answer the text that is being decided, in the contact's language.
 
-    Where the text wants the ``number`` of the case it is filled in.
+    Where the text wants the ``number`` of the case it is filled in. ``buttons`` and longer words (``in_chat``) show
+    where the answer goes to a chat.
     """
     language = draft.language_of(contact)
     values: dict[str, Value]
@@ -242,6 +247,8 @@ def answer(
         automatic=automatic,
         despite_opt_out=template in DESPITE_OPT_OUT,
         urgency=urgency,
+        buttons=buttons,
+        in_chat=in_chat,
         **values,
     )
 

@@ -16,6 +16,8 @@ class Audience(StrEnum):
 
     RESIDENT = "resident"
     STAFF = "staff"
+    #: Whoever is reached in a chat, where a text may be as long as it likes.
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,10 @@ def _resident(placeholders: str = "") -> Template:
 
 def _staff(placeholders: str = "") -> Template:
     return _template(Audience.STAFF, placeholders)
+
+
+def _chat(placeholders: str = "") -> Template:
+    return _template(Audience.CHAT, placeholders)
 
 
 #: Name of a text to what it is made of; a star marks what may be shortened.
@@ -101,6 +107,10 @@ TEMPLATES: Mapping[str, Template] = {
     "approve_extension": _staff("number short department hours reason* code"),
     "approve_suspension": _staff("number short department reason* code"),
     "confirm_address": _staff("code"),
+    # tasks of gridmen, and orders of supervisors
+    "grid_task": _staff("number gist* code due next"),
+    "verify_task": _staff("number gist* code due"),
+    "supervision_order": _staff("number short office due"),
     # receipts for staff
     "accepted_receipt": _staff("number due"),
     "done_receipt": _staff("number time"),
@@ -112,6 +122,8 @@ TEMPLATES: Mapping[str, Template] = {
     "assigned_receipt": _staff("number department"),
     "rejected_receipt": _staff("number"),
     "checked_receipt": _staff("number outcome"),
+    "verified_receipt": _staff("number outcome"),
+    "verify_doubt": _staff("number short outcome reason*"),
     "approved_receipt": _staff("number outcome"),
     "extension_asked_receipt": _staff("number"),
     "suspension_asked_receipt": _staff("number"),
@@ -156,6 +168,40 @@ TEMPLATES: Mapping[str, Template] = {
     "handler_may_not_check": _staff("number"),
     "unknown_department": _staff("code options*"),
     "unknown_correction": _staff("code"),
+    # chats only; what ends in _chat is the text of that name, with buttons in place of codes
+    "grid_task_chat": _chat("number gist due next"),
+    "verify_task_chat": _chat("number gist due"),
+    "check_task_chat": _chat("number short department result"),
+    "report_proposal": _chat("photos pins gist"),
+    "report_place_missing": _chat("photos pins gist"),
+    "report_category": _chat(),
+    "report_place": _chat(),
+    "report_filed": _chat("number gist office"),
+    "report_joined": _chat("number short reporters"),
+    "words_wanted": _chat("number what"),
+    "evidence_wanted": _chat("number"),
+    "too_late": _chat("number who"),
+    "bound": _chat("name offices"),
+    "not_bound": _chat(),
+    "invite_dead": _chat(),
+    "help_gridman": _chat(),
+    "help_supervisor": _chat(),
+    "help_resident": _chat(),
+    "mine": _chat("items due"),
+    "due_list": _chat("count items"),
+    "duty_on": _chat(),
+    "duty_off": _chat(),
+    "duty_how": _chat(),
+    "position_off_duty": _chat(),
+    "where": _chat("grids duty"),
+    "diary_written": _chat("grid score"),
+    "diary_list": _chat("count items"),
+    "diary_how": _chat(),
+    "figures": _chat("office new open due late closed"),
+    "digest": _chat("office new open due late closed"),
+    "late": _chat("count items"),
+    "nothing_late": _chat(),
+    "supervision_receipt": _chat("number due"),
 }
 
 #: What the renderer makes of ``options``: ``choices`` "1或2" and ``numbers`` "1、2" of those that are shown,
@@ -231,4 +277,51 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "option_case": ("index", "short", "number"),
     "option_place": ("index", "place"),
     "item_task": ("code", "short"),
+    # counts of tasks
+    "task_decide": ("count",),
+    "task_handle": ("count",),
+    "task_check": ("count",),
+    "task_verify": ("count",),
+    "task_extend": ("count",),
+    "task_suspend": ("count",),
+    "task_assign": ("count",),
+    "task_own": ("count",),
+    # buttons
+    "button_accept": (),
+    "button_done": (),
+    "button_handle": (),
+    "button_return": (),
+    "button_pass_up": (),
+    "button_check_pass": (),
+    "button_check_fail": (),
+    "button_approve": (),
+    "button_refuse": (),
+    "button_true": (),
+    "button_not_true": (),
+    "button_not_found": (),
+    "button_file": (),
+    "button_change_category": (),
+    "button_change_place": (),
+    "button_join": ("number", "metres"),
+    "button_join_same": ("number",),
+    "button_supervise": ("number",),
+    # what a press is answered with in passing
+    "notice_done": (),
+    "notice_dead": (),
+    "notice_over": (),
+    "notice_words": (),
+    "notice_see_text": (),
+    "notice_decided": ("name", "time"),
+    # what a button wants to be told
+    "words_result": (),
+    "words_reason": (),
+    "words_hours": (),
+    "words_question": (),
+    # to the reporter, when a gridman cannot find the place
+    "where_exactly": (),
+    # a gridman's duty and position
+    "where_on_duty": ("time",),
+    "where_off_duty": (),
+    "where_seen": ("time",),
+    "where_unseen": (),
 }

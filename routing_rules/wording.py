@@ -15,7 +15,7 @@ from routing_rules.plain_text import good_break, neutral
 from routing_rules.rulebook import RuleBook
 from routing_rules.segments import fits_one
 from routing_rules.sheet import Gist, Sheet, Value, neutral_value
-from routing_rules.templates import BRIEF, TEMPLATES
+from routing_rules.templates import BRIEF, TEMPLATES, Audience
 
 #: No segment holds more.
 _MOST_CHARACTERS = 160
@@ -36,7 +36,7 @@ def render(book: RuleBook, language: str, template: str, /, **values: Value) -> 
     language, text = text_of(book, language, template)
     sheet = Sheet(book, language, text, {name: neutral_value(value) for name, value in values.items()})
     body = sheet.body()
-    if fits_one(body):
+    if wanted.audience is Audience.CHAT or fits_one(body):
         return body
     brief = replace(sheet, text=book.texts[language].get(BRIEF + template, text))
     return next(filter(fits_one, _shorter(sheet, brief, wanted.shrinks)), body)

@@ -10,12 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from routing_rules.buttons import Button
 from routing_rules.cases import Assignment, Case, Question, Reporter
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import Deadline, DeadlineKind
+from routing_rules.decisions import Verdict
+from routing_rules.grid_work import Binding, DiaryEntry, DutyTime, Photo
+from routing_rules.overview import Overview
 from routing_rules.reply_codes import ReplyCode
 
-Value = Contact | Case | Assignment | Deadline | Reporter | Question | ReplyCode
+#: What hangs on a case.
+_Part = Reporter | Assignment | Deadline | ReplyCode
+Value = Contact | Case | _Part | Question | Button | Binding | DutyTime | DiaryEntry | Photo
 Key = tuple[object, ...]
 
 
@@ -37,6 +43,12 @@ class WorkingSet:
     numbers: Iterator[int]
     values: dict[Key, Value] = field(default_factory=dict)
     traffic: dict[str, Traffic] = field(default_factory=dict)
+    #: Figures of the offices that somebody asks about.
+    overviews: dict[str, Overview] = field(default_factory=dict)
+    #: When the phones of people who ask for it last said where they are.
+    last_seen: dict[str, datetime] = field(default_factory=dict)
+    #: Verdict and case of the first part of an album, by (channel, album).
+    albums: dict[tuple[str, str], tuple[Verdict, int | None]] = field(default_factory=dict)
     #: Digests of live codes that a draft must not use again.
     taken_codes: set[str] = field(default_factory=set)
     _by_case: dict[tuple[str, int], set[Key]] = field(default_factory=lambda: defaultdict(set))
@@ -58,8 +70,8 @@ class WorkingSet:
         key = key_of(value)
         if before is None:
             del self.values[key]
-            if not isinstance(value, Contact | Question):
-                self._by_case[key[0], _case_number(value)].discard(key)  # type: ignore[index]
+            if isinstance(value, _Part):
+                self._by_case[str(key[0]), value.case_number].discard(key)
         else:
             self.values[key] = before
 
@@ -88,6 +100,10 @@ class WorkingSet:
 
     def case(self, number: int) -> Case | None:
         return self.values.get(("case", number))  # type: ignore[return-value]
+
+    def cases(self) -> list[Case]:
+        """Every case that was gathered or opened."""
+        return [value for value in self.values.values() if isinstance(value, Case)]
 
     def cases_of(self, contact: str) -> list[Case]:
         """The cases that a person reported, oldest first, ended ones too as far as they were gathered."""
@@ -160,6 +176,30 @@ class WorkingSet:
         found = [task for task in tasks if isinstance(task, Assignment)]
         return max(found, key=lambda task: (task.live, task.offered_at), default=None)
 
+    def button(self, digest: str) -> Button | None:
+        """The button that a token's digest names."""
+        return self.values.get(("button", digest))  # type: ignore[return-value]
+
+    def binding_of_digest(self, digest: str) -> Binding | None:
+        """The invite that a code's digest names, used or not."""
+        found = (each for each in self.values.values() if isinstance(each, Binding) and each.digest == digest)
+        return next(found, None)
+
+    def duty_of(self, contact: str) -> DutyTime | None:
+        """The time on duty that a person has not ended."""
+        duty = self.values.get(("duty", contact))
+        return duty if isinstance(duty, DutyTime) and duty.ended_at is None else None
+
+    def diary_of(self, contact: str) -> list[DiaryEntry]:
+        """A person's diary of the last weeks, oldest first."""
+        found = (each for each in self.values.values() if isinstance(each, DiaryEntry) and each.contact == contact)
+        return sorted(found, key=lambda entry: entry.written_at)
+
+    def photos_of(self, case_number: int) -> list[Photo]:
+        """The photos that hang on a case, oldest first."""
+        found = (each for each in self.values.values() if isinstance(each, Photo) and each.case_number == case_number)
+        return sorted(found, key=lambda photo: (photo.received_at, photo.id))
+
     def traffic_of(self, contact: str, now: datetime) -> Traffic:
         """Recent traffic with a contact, older texts forgotten."""
         traffic = self.traffic.setdefault(contact, Traffic())
@@ -171,7 +211,7 @@ class WorkingSet:
 LOOP_WINDOW = timedelta(minutes=5)
 
 
-def key_of(value: Value) -> Key:
+def key_of(value: Value) -> Key:  # noqa: C901 - one line for each kind of value
     """The key under which a value is held and stored."""
     match value:
         case Contact():
@@ -188,7 +228,13 @@ def key_of(value: Value) -> Key:
             return ("question", value.contact)
         case ReplyCode():
             return ("code", value.contact, value.case_number, value.seq)
-
-
-def _case_number(value: Value) -> int:
-    return value.number if isinstance(value, Case) else getattr(value, "case_number", 0)
+        case Button():
+            return ("button", value.digest)
+        case Binding():
+            return ("binding", value.id)
+        case DutyTime():
+            return ("duty", value.contact)
+        case DiaryEntry():
+            return ("diary", value.id)
+        case Photo():
+            return ("photo", value.id)

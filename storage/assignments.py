@@ -72,6 +72,7 @@ def write(connection: Connection, assignments: Collection[Assignment]) -> None:
             "accepted_at": task.accepted_at,
             "ended_at": task.ended_at,
             "outcome": task.outcome,
+            "ended_by": task.ended_by,
             "hours": task.hours,
             "verbs_used": sorted(task.verbs_used),
         }

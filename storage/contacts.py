@@ -171,6 +171,41 @@ def mark_unreachable(connection: Connection, keyring: Keyring, addresses: Mappin
     bulk.update(connection, _address, rows, key=("address_index",))
 
 
+def mark_reachable(connection: Connection, keyring: Keyring, addresses: Iterable[Address]) -> None:
+    """Use these addresses again."""
+    rows = [
+        {"address_index": keyring.address_index(address), "unreachable_at": None, "unreachable_reason": None}
+        for address in addresses
+    ]
+    bulk.update(connection, _address, rows, key=("address_index",))
+
+
+def owner_of(connection: Connection, keyring: Keyring, address: Address) -> str | None:
+    """The id of the person behind an address; None when nobody is known there."""
+    query = select(_address.c.contact).where(_address.c.address_index == keyring.address_index(address))
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+def create(connection: Connection, keyring: Keyring, name: str, now: datetime) -> str:
+    """A new person without an address yet; returns the id."""
+    contact = new_contact_id()
+    wrapped, key = keyring.new_person(contact)
+    bulk.insert(connection, _contact, [_new_row(contact, wrapped, key.encrypt(name), now)])
+    return contact
+
+
+def names_of(connection: Connection, keyring: Keyring, ids: Iterable[str]) -> dict[str, str]:
+    """People's names in clear; who has none or was erased is left out."""
+    found: dict[str, str] = {}
+    columns = (_contact.c.id, _contact.c.name, _contact.c.wrapped_key)
+    for chunk in bulk.chunks(ids):
+        for row in connection.execute(select(*columns).where(_contact.c.id.in_(chunk), _contact.c.name.is_not(None))):
+            if row.wrapped_key is not None:
+                found[row.id] = keyring.person(row.id, row.wrapped_key).decrypt(row.name)
+    return found
+
+
 def name_of(connection: Connection, keyring: Keyring, contact: str) -> str | None:
     """A person's name in clear; None when it is not known or erased."""
     row = connection.execute(select(_contact.c.name, _contact.c.wrapped_key).where(_contact.c.id == contact)).first()
@@ -201,6 +236,10 @@ def erase(connection: Connection, ids: Iterable[str]) -> None:
         owed = select(outbox.c.id).where(outbox.c.contact.in_(chunk))
         connection.execute(delete(models.outbox_body).where(models.outbox_body.c.outbox.in_(owed)))
         connection.execute(update(message).where(message.c.contact.in_(chunk)).values(address=None))
+        for table in (models.position, models.last_position):
+            connection.execute(delete(table).where(table.c.contact.in_(chunk)))
+        entries = select(models.diary.c.id).where(models.diary.c.contact.in_(chunk))
+        connection.execute(delete(models.diary_text).where(models.diary_text.c.id.in_(entries)))
         # Without its words a text can never be decided.
         waiting = (message.c.contact.in_(chunk), message.c.verdict == Verdict.WAITING.value)
         connection.execute(update(message).where(*waiting).values(verdict=Verdict.SET_ASIDE.value))

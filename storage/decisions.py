@@ -12,7 +12,20 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from routing_rules.decisions import Decision
-from storage import assignments, cases, contacts, deadlines, ledger, outbox, reporters
+from storage import (
+    assignments,
+    bindings,
+    buttons,
+    cases,
+    contacts,
+    deadlines,
+    diary,
+    ledger,
+    outbox,
+    photos,
+    registry,
+    reporters,
+)
 from storage.people import Keyring
 
 Value = TypeVar("Value")
@@ -43,6 +56,14 @@ def write(
     )
     deadlines.write(connection, _final((d.deadlines for d in decisions), lambda each: each.key))
     reporters.write_questions(connection, _final((d.questions for d in decisions), lambda each: each.contact))
+    buttons.write(connection, _final((d.buttons for d in decisions), lambda each: each.digest))
+    bound = _final((d.bindings for d in decisions), lambda each: each.id)
+    bindings.write(connection, keyring, bound)
+    if bound:
+        registry.count_up(connection, now)
+    bindings.write_duties(connection, _final((d.duties for d in decisions), lambda each: (each.contact, each.began_at)))
+    diary.write(connection, _final((d.diary for d in decisions), lambda each: each.id))
+    photos.add(connection, _final((d.photos for d in decisions), lambda each: each.id), now)
     heads = ledger.append(connection, [entry for d in decisions for entry in d.ledger], engine=engine)
     outbox.add(connection, keyring, [text for d in decisions for text in d.notifications], now)
     return heads

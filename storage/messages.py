@@ -66,6 +66,21 @@ def known(connection: Connection, keys: Iterable[MessageKey]) -> dict[MessageKey
     return found
 
 
+def albums(
+    connection: Connection, keys: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[Verdict, int | None]]:
+    """Verdict and case of the first message of each of these (channel, album)."""
+    found: dict[tuple[str, str], tuple[Verdict, int | None]] = {}
+    columns = (_message.c.channel, _message.c.album, _message.c.verdict, _message.c.case_number)
+    for chunk in bulk.chunks(keys):
+        pairs = bulk.pairs_in(_message.c.channel, _message.c.album, chunk)
+        for channel, album, verdict, number in connection.execute(
+            select(*columns).where(pairs, _message.c.album.is_not(None)).order_by(_message.c.id)
+        ):
+            found.setdefault((channel, album), (Verdict(verdict), number))
+    return found
+
+
 def record(connection: Connection, keyring: Keyring, received: Sequence[Received]) -> dict[MessageKey, int]:
     """Store new texts in the order of their arrival; returns their ids.
 
@@ -139,7 +154,7 @@ def recent_texts(
             select(_message.c.contact, _message.c.received_at, _body.c.text)
             .join(_body, _body.c.message == _message.c.id)
             .where(_message.c.contact.in_(chunk), _message.c.received_at > since)
-            .where(_message.c.verdict != Verdict.WAITING.value, ~_message.c.edited)
+            .where(_message.c.verdict != Verdict.WAITING.value, ~_message.c.edited, _message.c.button.is_(None))
             .order_by(_message.c.id)
         )
         for contact, at, text in connection.execute(query):
@@ -185,6 +200,11 @@ def _row(keyring: Keyring, each: Received) -> dict[str, Any]:
         "album": message.album,
         "edited": message.edited,
         "forwarded": message.forwarded,
+        "live": message.live,
+        "meaningless": message.meaningless,
+        "reply_to": message.reply_to,
+        "button": message.button,
+        "press": message.press,
     }
 
 
@@ -214,4 +234,9 @@ def _message_of(row: Any, sender: Address) -> InboundMessage:
         album=row.album,
         edited=row.edited,
         forwarded=row.forwarded,
+        live=row.live,
+        meaningless=row.meaningless,
+        reply_to=row.reply_to,
+        button=row.button,
+        press=row.press,
     )

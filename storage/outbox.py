@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Select, func, select, text, update
 from routing_rules.decisions import Notification, Urgency
 from routing_rules.messages import Address
 from storage import bulk, models
+from storage.chat_forms import as_document, from_document
 from storage.contacts import KnownAddress, addresses_of
 from storage.locks import lock, words_key
 from storage.models.outbox import QUEUED, SENDING, UNDER_WAY
@@ -48,7 +49,9 @@ def add(connection: Connection, keyring: Keyring, notifications: Sequence[Notifi
         key=("key",),
         returning=("id", "key"),
     )
-    bodies = [{"outbox": row.id, "text": unique[row.key].body} for row in rows]
+    bodies = [
+        {"outbox": row.id, "text": unique[row.key].body, "chat": as_document(unique[row.key].chat)} for row in rows
+    ]
     bulk.insert(connection, _body, bodies)
     return sorted(row.id for row in rows)
 
@@ -191,7 +194,7 @@ def _locked(connection: Connection, ids: Iterable[int], statuses: Iterable[TextS
 def _due(now: datetime, urgencies: Iterable[Urgency]) -> Select[Any]:
     lanes = [_ORDER[urgency] for urgency in urgencies]
     return (
-        select(_outbox, _body.c.text.label("body"), _contact.c.opted_out_at, _task.c.ended_at)
+        select(_outbox, _body.c.text.label("body"), _body.c.chat, _contact.c.opted_out_at, _task.c.ended_at)
         .join(_contact, _contact.c.id == _outbox.c.contact)
         .outerjoin(_body, _body.c.outbox == _outbox.c.id)
         .outerjoin(_task, (_task.c.case_number == _outbox.c.case_number) & (_task.c.seq == _outbox.c.assignment))
@@ -267,6 +270,7 @@ def _claimed(row: Any, known: Sequence[KnownAddress], lease_id: str, until: date
         contact=row.contact,
         addresses=_usable(row.address, known),
         body=row.body,
+        chat=from_document(row.chat),
         template=row.template,
         case_number=row.case_number,
         urgency=_URGENCIES[row.urgency],

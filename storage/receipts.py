@@ -27,6 +27,8 @@ _COLUMNS = (
     "status",
     "lease_id",
     "lease_until",
+    "attempts",
+    "attempted_at",
     "next_attempt_at",
     "channel",
     "external_id",
@@ -46,6 +48,8 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     #: It did not reach the provider; try again later.
     RETRY = "retry"
+    #: Nothing was attempted: the attempt does not count, and the text is what it was before the claim.
+    GIVEN_BACK = "given_back"
     #: Refused for good.
     FAILED = "failed"
     #: Too many attempts.
@@ -57,6 +61,7 @@ _AFTER: Mapping[Outcome, TextStatus] = {
     Outcome.SENT: TextStatus.SENT,
     Outcome.UNKNOWN: TextStatus.UNKNOWN,
     Outcome.RETRY: TextStatus.PENDING,
+    Outcome.GIVEN_BACK: TextStatus.PENDING,
     Outcome.FAILED: TextStatus.FAILED,
     Outcome.DEAD: TextStatus.DEAD,
 }
@@ -78,8 +83,10 @@ class SendResult:
     external_id: str | None = None
     #: A provider's code or a word of ours, for everything but SENT.
     error: str | None = None
-    #: When to claim it again, for RETRY and UNKNOWN; ``at`` if None.
+    #: When to claim it again, for RETRY, UNKNOWN and GIVEN_BACK; ``at`` if None.
     next_attempt_at: datetime | None = None
+    #: For GIVEN_BACK: an earlier attempt may have reached the provider.
+    unknown: bool = False
 
 
 def mark(connection: Connection, keyring: Keyring, results: Sequence[SendResult]) -> dict[int, TextFact]:
@@ -98,7 +105,7 @@ def mark(connection: Connection, keyring: Keyring, results: Sequence[SendResult]
             continue
         status = TextStatus(row.status)
         if status is TextStatus.SENDING:
-            status = _AFTER[result.outcome]
+            status = TextStatus.UNKNOWN if result.unknown else _AFTER[result.outcome]
         elif result.outcome is not Outcome.SENT:
             # A report has told more than the sender knows.
             continue
@@ -185,7 +192,11 @@ def _marked(row: Any, result: SendResult, status: TextStatus, keyring: Keyring) 
         change["sent_to"] = keyring.address_index(result.address)
     if result.outcome is Outcome.SENT:
         change.update(external_id=result.external_id or row.external_id, sent_at=result.at)
-    if result.outcome in (Outcome.RETRY, Outcome.UNKNOWN):
+    if result.outcome is Outcome.GIVEN_BACK:
+        change["attempts"] = row.attempts - 1
+        if change["attempts"] == 0:
+            change["attempted_at"] = None
+    if result.outcome in (Outcome.RETRY, Outcome.UNKNOWN, Outcome.GIVEN_BACK):
         change["next_attempt_at"] = result.next_attempt_at or result.at
     return change
 

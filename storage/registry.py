@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from routing_rules.areas import Area, Duty, Level, Office, OfficeKind, Place, Posting, Registry
 from routing_rules.registry_people import Person
-from storage import bulk, contacts, models
+from storage import bindings, bulk, contacts, models
 from storage.people import Keyring
 
 _version = models.registry_version
@@ -24,8 +24,13 @@ def version(connection: Connection) -> int:
     return connection.execute(select(_version.c.version)).scalar() or 0
 
 
+def load_with_bindings(connection: Connection, keyring: Keyring) -> Registry:
+    """The whole registry, with the people who are bound by invites at their grids and offices."""
+    return load(connection).with_bindings(bindings.used(connection, keyring))
+
+
 def load(connection: Connection) -> Registry:
-    """The whole registry."""
+    """The whole registry as it was loaded from files."""
     return Registry(
         areas={row.code: _area_of(row) for row in _rows(connection, models.area)},
         places=tuple(_place_of(row) for row in _rows(connection, models.place)),
@@ -70,7 +75,7 @@ def replace(
                 }
             )
     bulk.insert(connection, models.posting, postings)
-    return _count_up(connection, now)
+    return count_up(connection, now)
 
 
 def set_duty(connection: Connection, contact: str, office: str, duty: Duty, now: datetime) -> int | None:
@@ -78,7 +83,7 @@ def set_duty(connection: Connection, contact: str, office: str, duty: Duty, now:
     posting = models.posting
     theirs = (posting.c.contact == contact) & (posting.c.office == office)
     changed = connection.execute(update(posting).where(theirs).values(duty=duty.value)).rowcount
-    return _count_up(connection, now) if changed else None
+    return count_up(connection, now) if changed else None
 
 
 def _upsert_people(connection: Connection, keyring: Keyring, people: Sequence[Person], now: datetime) -> list[str]:
@@ -109,7 +114,8 @@ def _upsert_people(connection: Connection, keyring: Keyring, people: Sequence[Pe
     return ids
 
 
-def _count_up(connection: Connection, now: datetime) -> int:
+def count_up(connection: Connection, now: datetime) -> int:
+    """Give the registry a new number, so that every engine reads it again; returns it."""
     number = version(connection) + 1
     row = {"id": _ROW, "version": number, "changed_at": now}
     bulk.upsert(connection, _version, [row], key=("id",))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from routing_rules.decisions import Urgency
-from routing_rules.messages import Address, DeliveryStatus
+from routing_rules.messages import Address, ChatForm, DeliveryStatus
 
 
 class TextStatus(StrEnum):
@@ -61,6 +61,8 @@ class ClaimedText:
     #: Where it may be sent, in the order to try; empty when no address of the person can be used.
     addresses: tuple[Address, ...]
     body: str
+    #: How it looks in a chat, where it looks otherwise there.
+    chat: ChatForm | None
     template: str
     case_number: int | None
     urgency: Urgency

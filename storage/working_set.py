@@ -10,10 +10,24 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from routing_rules.buttons import Button
 from routing_rules.cases import Case, Question, Reporter
+from routing_rules.diary import LATELY
 from routing_rules.normalise import normalise
 from routing_rules.working_set import LOOP_WINDOW, Traffic, Value, WorkingSet
-from storage import assignments, cases, contacts, deadlines, messages, outbox, reporters
+from storage import (
+    assignments,
+    bindings,
+    buttons,
+    cases,
+    contacts,
+    deadlines,
+    diary,
+    messages,
+    outbox,
+    positions,
+    reporters,
+)
 from storage.locks import lock_cases
 from storage.people import Keyring
 
@@ -35,6 +49,18 @@ class Wanted:
     digests: Collection[str] = ()
     #: Offices whose open tasks may be listed.
     offices: Collection[str] = ()
+    #: ``ButtonTokens.digest`` of the buttons that were pressed.
+    buttons: Collection[str] = ()
+    #: ``ReplyCodes.invite_digest`` of the invite codes that were used.
+    invites: Collection[str] = ()
+    #: (channel, album) of the albums that photos belong to.
+    albums: Collection[tuple[str, str]] = ()
+    #: People whose diary is written or shown.
+    diaries: Collection[str] = ()
+    #: People who ask where their phone was seen.
+    sightings: Collection[str] = ()
+    #: Gridmen of whom it matters whether they are on duty.
+    gridmen: Collection[str] = ()
     #: Ids of the people who may be given a new code, or told something, in this turn.
     staff: Collection[str] = ()
 
@@ -62,6 +88,9 @@ def gather(
     codes = assignments.codes_of_digests(connection, wanted.digests)
     open_tasks = assignments.live_of_offices(connection, wanted.offices)
     asked = reporters.questions_of(connection, wanted.contacts)
+    pressed = buttons.of_digests(connection, wanted.buttons)
+    invited = bindings.of_digests(connection, keyring, wanted.invites)
+    known.albums.update(messages.albums(connection, wanted.albums))
     found = {
         *wanted.case_numbers,
         *_of_people(connection, wanted.contacts, ended_since),
@@ -69,15 +98,28 @@ def gather(
         *(code.case_number for code in codes),
         *(task.case_number for task in open_tasks),
         *(number for question in asked for number in _cases_in(question)),
+        *(number for button in pressed for number in _cases_of(button)),
+        *(number for _, number in known.albums.values() if number is not None),
     }
     _put_cases(connection, known, found)
     # Again, now that the cases are locked: another engine may have changed them in between.
     _put(known, assignments.live_of_offices(connection, wanted.offices))
     _put(known, reporters.questions_of(connection, wanted.contacts))
-    _put(known, contacts.load(connection, keyring, {*wanted.contacts, *wanted.staff}).values())
+    _put(known, buttons.of_digests(connection, wanted.buttons))
+    _put(known, invited)
+    people = {*wanted.contacts, *wanted.staff, *(binding.contact for binding in invited)}
+    _put(known, contacts.load(connection, keyring, people).values())
+    _put_grid_work(connection, known, wanted, now)
     known.taken_codes |= assignments.taken_digests(connection, wanted.staff)
     _put_traffic(connection, known, wanted.contacts, now)
     return known
+
+
+def _put_grid_work(connection: Connection, known: WorkingSet, wanted: Wanted, now: datetime) -> None:
+    _put(known, diary.of_people(connection, wanted.diaries, now - LATELY))
+    _put(known, bindings.duties_now(connection, wanted.gridmen))
+    if wanted.sightings:
+        known.last_seen.update((p.contact, p.measured_at) for p in positions.latest(connection, wanted.sightings))
 
 
 def _of_people(connection: Connection, people: Collection[str], ended_since: datetime) -> Iterator[int]:
@@ -128,6 +170,14 @@ def _cases_in(question: Question) -> Iterator[int]:
     for option in question.options:
         if option.isascii() and option.isdigit() and len(option) < 18:
             yield int(option)
+
+
+def _cases_of(button: Button) -> Iterator[int]:
+    """The case that a button acts on, and the one that it joins it to."""
+    if button.case_number is not None:
+        yield button.case_number
+    if button.value.isascii() and button.value.isdigit() and len(button.value) < 18:
+        yield int(button.value)
 
 
 def _main(case: Case) -> Iterator[int]:

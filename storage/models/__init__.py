@@ -5,8 +5,10 @@ Every other file of storage takes the plain tables from here (``models.case``, `
 
 from storage.models.base import METADATA, UtcDateTime
 from storage.models.cases import assignment, case, case_text, deadline, question, reply_code, reporter
+from storage.models.chats import button, photo
 from storage.models.contacts import contact, contact_address
-from storage.models.engine import sandbox_clock
+from storage.models.engine import lease, sandbox_clock
+from storage.models.gridmen import binding, diary, diary_text, duty, last_position, position
 from storage.models.ledger import engine_chain, ledger, seal, seal_head
 from storage.models.messages import message, message_body
 from storage.models.outbox import delivery_report, outbox, outbox_body
@@ -17,20 +19,29 @@ __all__ = [
     "UtcDateTime",
     "area",
     "assignment",
+    "binding",
+    "button",
     "case",
     "case_text",
     "contact",
     "contact_address",
     "deadline",
     "delivery_report",
+    "diary",
+    "diary_text",
+    "duty",
     "engine_chain",
+    "last_position",
+    "lease",
     "ledger",
     "message",
     "message_body",
     "office",
     "outbox",
     "outbox_body",
+    "photo",
     "place",
+    "position",
     "posting",
     "question",
     "registry_version",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Text
+from sqlalchemy import JSON, Double, Text
 from sqlmodel import Field
 
 from storage.models.base import BigId, Row, UtcDateTime, partial_index, table_of
@@ -66,6 +66,8 @@ class CaseTextRow(Row, table=True):
     result: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     attachments: list[str] = Field(sa_type=JSON)
+    lat: float | None = Field(default=None, sa_type=Double)
+    lon: float | None = Field(default=None, sa_type=Double)
 
 
 class ReporterRow(Row, table=True):
@@ -96,6 +98,7 @@ class AssignmentRow(Row, table=True):
     accepted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     outcome: str | None = None
+    ended_by: str | None = None
     hours: int | None = None
     #: Sorted list.
     verbs_used: list[str] = Field(sa_type=JSON)

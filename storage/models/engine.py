@@ -1,10 +1,12 @@
-"""What the engine keeps about itself: how far the sandbox's clock is ahead."""
+"""What engines keep about themselves: how far the sandbox's clock is ahead, and who does what only one may do."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlmodel import Field
 
-from storage.models.base import BigId, Row, table_of
+from storage.models.base import BigId, Row, UtcDateTime, table_of
 
 
 class SandboxClockRow(Row, table=True):
@@ -16,4 +18,15 @@ class SandboxClockRow(Row, table=True):
     offset_microseconds: int = Field(sa_type=BigId)
 
 
+class LeaseRow(Row, table=True):
+    """Something that only one process may do at a time, and who does it until when."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
 sandbox_clock = table_of(SandboxClockRow)
+lease = table_of(LeaseRow)

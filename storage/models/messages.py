@@ -19,6 +19,7 @@ class MessageRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("channel", "external_id"),
         partial_index("ix_message_waiting", "id", where="verdict = 'waiting'"),
+        partial_index("ix_message_album", "channel", "album", where="album IS NOT NULL"),
     )
 
     #: Grows in the order of arrival.
@@ -41,6 +42,11 @@ class MessageRow(Row, table=True):
     #: A later version of a message that was changed after it had been sent.
     edited: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     forwarded: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    live: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    meaningless: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    reply_to: str | None = None
+    button: str | None = None
+    press: str | None = None
 
 
 class MessageBodyRow(Row, table=True):

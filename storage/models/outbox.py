@@ -5,8 +5,9 @@ erased.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import JSON, Text, UniqueConstraint
 from sqlmodel import Field
 
 from storage.models.base import BigId, Row, UtcDateTime, partial_index, table_of
@@ -80,6 +81,8 @@ class OutboxBodyRow(Row, table=True):
 
     outbox: int = Field(primary_key=True, sa_type=BigId, foreign_key="outbox.id", ondelete="CASCADE")
     text: str = Field(sa_type=Text)
+    #: See ``storage.chat_forms``; None for a text that looks the same everywhere.
+    chat: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class DeliveryReportRow(Row, table=True):

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from gateway.config import SETTINGS, Settings
+from gateway.config_channels import channel_settings
 from gateway.config_file import ConfigError
 from gateway.config_load import load
 
@@ -292,6 +293,43 @@ def test_a_lease_that_a_slow_send_could_outlast_is_refused(write: Write) -> None
     assert load(write(TWILIO + "sending: {lease_seconds: 50}\n"), {}).sending.lease_seconds == 50
     (said,) = problems(write(TWILIO + "sending: {lease_seconds: 49}\n"))
     assert said.endswith("must be 50 at least: four times channels.twilio_sms.timeout_seconds, and 10")
+
+
+TELEGRAM = """
+channels:
+  telegram_bot:
+    enabled: true
+    token: "1000001:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQ0"
+    secret_token: pRooF-of-Telegram-0815
+    api_base: http://127.0.0.1:8010
+"""
+REAL_BOT = TELEGRAM.replace("    api_base: http://127.0.0.1:8010\n", "  simulator: {enabled: false}\n")
+
+
+def test_a_bot_against_a_provider_on_this_machine_may_run_in_the_sandbox(write: Write) -> None:
+    settings = load(write(TELEGRAM + "sandbox: true\n"), {})
+    assert channel_settings(settings)["telegram_bot"]
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning"),
+    [
+        (REAL_BOT + "sandbox: true\n", "config.yaml:8: sandbox: cannot be on together with a real provider"),
+        (REAL_BOT, "config.yaml: public_url: must be an https address"),
+        (TELEGRAM.replace("pRooF-of-Telegram-0815", '""'), "config.yaml:6: channels.telegram_bot.secret_token: secret"),
+        (TELEGRAM.replace("pRooF-of-Telegram-0815", "kurz"), "config.yaml:6: channels.telegram_bot.secret_token: sec"),
+        (TELEGRAM.replace("1000001:", ""), "config.yaml:5: channels.telegram_bot.token: token must be"),
+        (TELEGRAM + "sending: {lease_seconds: 59}\n", "config.yaml:8: sending.lease_seconds: must be 60 at least"),
+        (TELEGRAM + 'gridmen: {digest_at: "8:30"}\n', "config.yaml:8: gridmen.digest_at: is not written"),
+    ],
+)
+def test_half_a_bot_is_refused_with_a_sentence(text: str, beginning: str, write: Write) -> None:
+    assert any(line.startswith(beginning) for line in problems(write(text))), problems(write(text))
+
+
+def test_a_bot_that_fetches_its_messages_needs_no_public_address(write: Write) -> None:
+    text = REAL_BOT.replace("    secret_token: pRooF-of-Telegram-0815\n", "    webhook: false\n")
+    assert load(write(text), {}).channels.telegram_bot.enabled
 
 
 # --- documentation

@@ -153,7 +153,7 @@ def test_a_send_that_could_outlast_its_lease_is_not_begun(running: Running) -> N
     text = running.claim()
     running.city.clock.advance(timedelta(seconds=31))
     late = running.dispatcher.attempt(text)
-    assert (late.result.outcome, late.result.error) == (Outcome.RETRY, "given_back")
+    assert (late.result.outcome, late.result.error) == (Outcome.GIVEN_BACK, "given_back")
     assert running.gate.bodies == []
     running.engine.do(Sent((late,)))
     assert running.dispatcher.attempt(running.claim()).result.outcome is Outcome.SENT
@@ -168,7 +168,7 @@ def test_a_question_that_takes_half_the_lease_is_not_followed_by_a_send(
     channel = SlowToAnswer(running.city.clock, seconds)
     dispatcher = Dispatcher(running.engine, lambda address: (channel,), {}, running.city.clock, Pace())
     attempt = dispatcher.attempt(text)
-    assert attempt.result.outcome is (Outcome.SENT if sent else Outcome.UNKNOWN)
+    assert attempt.result.outcome is (Outcome.SENT if sent else Outcome.GIVEN_BACK)
     assert len(channel.bodies) == sent
 
 
@@ -190,4 +190,5 @@ def test_an_unknown_text_that_is_given_back_stays_unknown(running: Running) -> N
     running.receive("alice")
     text = replace(running.claim(), unknown=True)
     running.city.clock.advance(timedelta(seconds=31))
-    assert running.dispatcher.attempt(text).result.outcome is Outcome.UNKNOWN
+    back = running.dispatcher.attempt(text)
+    assert (back.result.outcome, back.result.unknown) == (Outcome.GIVEN_BACK, True)

@@ -34,6 +34,11 @@ def test_what_a_chat_says_about_a_message_survives_the_spool(tmp_path: Path) -> 
         album="a1",
         edited=True,
         forwarded=True,
+        live=True,
+        meaningless=True,
+        reply_to="7:12",
+        button="token",
+        press="press1",
     )
     spool.keep(told)
     drained: list[InboundMessage] = []

@@ -60,7 +60,7 @@ def another_engine(city: Rehearsal, database: Database) -> Engine:
         keyring=city.keyring,
         clock=city.clock,
         policy=Policy(is_service_sender=is_service_sender),
-        load_city=city_loader(database, city.book),
+        load_city=city_loader(database, city.keyring, city.book),
     )
 
 
