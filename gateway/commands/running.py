@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
 from gateway.commands.common import Call, CannotBeDone, config_option, pass_call
+from gateway.config import Settings
 from gateway.fake_provider import Mode
 
 #: For rehearsals where no account is configured; no provider knows them.
 _REHEARSAL_ACCOUNT = "AC" + "0" * 32
 _REHEARSAL_TOKEN = "rehearsal-only-token"  # noqa: S105 - opens nothing
+_REHEARSAL_BOT_TOKEN = "1000001:rehearsal-only-token-opens-nothing"  # noqa: S105 - opens nothing
+_REHEARSAL_BOT_SECRET = "rehearsal-only-secret"  # noqa: S105 - opens nothing
 
 
 @click.command()
@@ -36,15 +41,17 @@ def serve(call: Call) -> None:
 def fake_provider(
     call: Call, port: int, mode: str, seed: int, slow_seconds: float, webhook: str | None, journal: Path | None
 ) -> None:
-    """Speak Twilio's routes on this machine, well or badly, and text nobody; until SIGTERM or Ctrl-C.
+    """Speak Twilio's and Telegram's routes on this machine, well or badly, and text nobody; until SIGTERM or Ctrl-C.
 
-    Account and token are those of channels.twilio_sms, whose api_base must be its address.
+    Account and tokens are those of channels.twilio_sms and channels.telegram_bot, whose api_base must be its address.
     """
     from gateway.fake_provider import run_fake_provider
 
     settings = call.settings
     twilio = settings.channels.twilio_sms
     path = "/webhooks/twilio_sms"
+    here = webhook or f"http://{_here(settings.listen.host)}:{settings.listen.port}{path}"
+    bot = _rehearsal_bot(settings)
     try:
         run_fake_provider(
             port=port,
@@ -52,14 +59,42 @@ def fake_provider(
             auth_token=twilio.auth_token.get_secret_value() or _REHEARSAL_TOKEN,
             mode=mode,
             seed=seed,
-            webhook_url=webhook or f"http://{_here(settings.listen.host)}:{settings.listen.port}{path}",
+            webhook_url=here,
             signed_webhook_url=f"{settings.public_url.rstrip('/')}{path}",
             journal=journal,
             slow_seconds=slow_seconds,
+            bot_token=bot.token,
+            telegram_webhook_url=_beside(here, "/webhooks/telegram_bot") if bot.webhook else None,
+            telegram_secret=bot.secret,
             announce=lambda line: click.echo(line),
         )
     except ValueError as error:
         raise CannotBeDone(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bot:
+    """What the fake Telegram must know of the bot."""
+
+    token: str
+    secret: str
+    #: Whether updates are posted to the gateway; otherwise it fetches them.
+    webhook: bool
+
+
+def _rehearsal_bot(settings: Settings) -> _Bot:
+    """The configured bot; for whatever is not configured, one that only rehearsals know."""
+    bot = settings.channels.telegram_bot
+    return _Bot(
+        token=bot.token.get_secret_value() or _REHEARSAL_BOT_TOKEN,
+        secret=bot.secret_token.get_secret_value() or _REHEARSAL_BOT_SECRET,
+        webhook=bot.webhook,
+    )
+
+
+def _beside(url: str, path: str) -> str:
+    """Another path of the same server. Raises ValueError when it is no URL."""
+    return urlsplit(url)._replace(path=path, query="", fragment="").geturl()
 
 
 def _here(host: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,10 @@ from gateway.fake_provider.reports import Posted, Poster, Reporter
 from gateway.fake_provider.routes import add_twilio_routes
 from gateway.fake_provider.state import Provider
 from gateway.fake_provider.steering import add_steering_routes
+from gateway.fake_provider.telegram_routes import add_telegram_routes
+from gateway.fake_provider.telegram_steering import add_telegram_steering_routes
+from gateway.fake_provider.telegram_updates import PAUSES
+from gateway.fake_provider.telegram_world import FakeTelegram
 from gateway.fake_provider.texts import FakeText, Fate, TextBook
 from handlers.twilio_settings import is_loopback
 
@@ -26,10 +30,11 @@ MAX_REQUEST_BYTES = 1024 * 1024
 
 
 class FakeProvider:
-    """A running fake of Twilio. Use it as a context manager, or `start` and `stop` it.
+    """A running fake of Twilio, and of Telegram. Use it as a context manager, or `start` and `stop` it.
 
-    >>> with FakeProvider(account_sid="AC…", auth_token="…") as provider:  # doctest: +SKIP
+    >>> with FakeProvider(account_sid="AC…", auth_token="…", bot_token="…") as provider:  # doctest: +SKIP
     ...     TwilioSettings(..., api_base=provider.url)
+    ...     provider.telegram.person(7000001, "王某").write("路灯不亮了")
     """
 
     def __init__(
@@ -44,12 +49,17 @@ class FakeProvider:
         signed_webhook_url: str | None = None,
         journal: Path | None = None,
         clock: Clock | None = None,
+        bot_token: str | None = None,
+        telegram_webhook_url: str | None = None,
+        telegram_secret: str | None = None,
+        telegram_pauses: Sequence[float] = PAUSES,
     ) -> None:
         """Bind the port (0 takes a free one) without answering yet.
 
         `webhook_url` is the gateway's webhook on this machine; `signed_webhook_url` the address by which the
-        gateway believes to be called (its public URL), where that differs. Raises ValueError for a host or
-        webhook elsewhere, OSError when the port is taken or the journal cannot be written.
+        gateway believes to be called (its public URL), where that differs. `bot_token` makes it a Telegram
+        too, see `FakeTelegram` for the rest of it. Raises ValueError for a host or webhook elsewhere, OSError
+        when the port is taken or the journal cannot be written.
         """
         if not is_loopback(host):
             raise ValueError("the fake provider listens on this machine only: use 127.0.0.1")
@@ -57,6 +67,17 @@ class FakeProvider:
         self._clock = clock or WallClock()
         self._inbound_url = signed_webhook_url or webhook_url
         self._poster = Poster(auth_token, webhook_url)
+        self._telegram = (
+            FakeTelegram(
+                token=bot_token,
+                clock=self._clock,
+                webhook_url=telegram_webhook_url,
+                secret=telegram_secret,
+                pauses=telegram_pauses,
+            )
+            if bot_token is not None
+            else None
+        )
         self._book = TextBook(journal)
         self._reporter = Reporter(account_sid, self._book, self._poster, self._clock)
         self._switch = Switch(behaviour or Behaviour())
@@ -71,6 +92,7 @@ class FakeProvider:
             reporter=self._reporter,
             clock=self._clock,
             stopping=self._stopping,
+            telegram=self._telegram,
         )
         app = _create_app(provider)
         self._server: BaseWSGIServer = make_server(host, port, app, threaded=True, request_handler=_Handler)
@@ -83,18 +105,29 @@ class FakeProvider:
 
     @property
     def url(self) -> str:
-        """Where it answers: the `api_base` of a Twilio channel."""
+        """Where it answers: the `api_base` of a Twilio or Telegram channel."""
         host = f"[{self._server.host}]" if ":" in self._server.host else self._server.host
         return f"http://{host}:{self._server.port}"
+
+    @property
+    def telegram(self) -> FakeTelegram:
+        """The bot and its people. Raises RuntimeError when it was made without a `bot_token`."""
+        if self._telegram is None:
+            raise RuntimeError("the fake provider has no bot: give it a bot_token")
+        return self._telegram
 
     def start(self) -> None:
         """Answer from now on."""
         self._reporter.start()
+        if self._telegram is not None:
+            self._telegram.start()
         self._thread.start()
 
     def stop(self) -> None:
         """Stop answering and reporting; what was not reported yet never is. Slow answers are cut short."""
         self._stopping.set()
+        if self._telegram is not None:
+            self._telegram.stop()
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
@@ -149,6 +182,8 @@ def _create_app(provider: Provider) -> Flask:
     app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", "[::1]"]
     add_twilio_routes(app, provider)
     add_steering_routes(app, provider)
+    add_telegram_routes(app, provider)
+    add_telegram_steering_routes(app, provider)
     return app
 
 
@@ -156,7 +191,7 @@ class _Handler(WSGIRequestHandler):
     """Writes no access log."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: the addresses of requests hold phone numbers."""
+        """Say nothing: the addresses of requests hold phone numbers and the bot's token."""
 
     def log_error(self, format: str, *args: object) -> None:
         """Say nothing: cut connections are what the provider is for."""
@@ -173,6 +208,9 @@ def run_fake_provider(
     signed_webhook_url: str | None = None,
     journal: Path | None = None,
     slow_seconds: float = 30.0,
+    bot_token: str | None = None,
+    telegram_webhook_url: str | None = None,
+    telegram_secret: str | None = None,
     announce: Callable[[str], None] = print,
 ) -> None:
     """Run until SIGINT or SIGTERM; for the main thread. Raises like `FakeProvider`."""
@@ -184,6 +222,9 @@ def run_fake_provider(
         webhook_url=webhook_url,
         signed_webhook_url=signed_webhook_url,
         journal=journal,
+        bot_token=bot_token,
+        telegram_webhook_url=telegram_webhook_url,
+        telegram_secret=telegram_secret,
     )
     end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

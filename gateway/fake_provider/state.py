@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gateway.clock import Clock
 from gateway.fake_provider.modes import Switch
 from gateway.fake_provider.reports import Poster, Reporter
+from gateway.fake_provider.telegram_world import FakeTelegram
 from gateway.fake_provider.texts import TextBook
 
 
@@ -26,3 +27,5 @@ class Provider:
     clock: Clock
     #: Set when the provider stops, so that no slow answer holds it up.
     stopping: threading.Event
+    #: The bot and its people; None when no bot is configured.
+    telegram: FakeTelegram | None = None
