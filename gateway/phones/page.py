@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from gateway.engine import EngineStopped
+from gateway.phones.chat_routes import SIMULATOR, add_chat_routes, seen_at
+from gateway.phones.chats import Chats, grids_by_community, pins, usual_grid
 from gateway.phones.moving import ClockMover, next_working_morning
 from gateway.phones.people import MOST_PEOPLE, SCHEME, PhoneBook, wanted
 from gateway.phones.same_origin import refusal
@@ -22,7 +24,7 @@ from gateway.phones.talk import Manner, as_utc, talks
 from gateway.phones.words import LANGUAGES, language_of, script_words, words_in
 from gateway.runtime import Runtime
 from handlers.contract import WEBHOOK_PREFIX
-from storage import phone_book
+from storage import bindings, phone_book
 from storage.errors import DatabaseError
 
 #: Nothing but our own files runs, and nothing is sent elsewhere.
@@ -30,8 +32,6 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-#: Channel through which the phones text.
-_SIMULATOR = "simulator"
 #: Header with the business time; outside the body, so that the body's tag changes with the texts only.
 _NOW = "Gridgate-Now"
 
@@ -43,6 +43,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     )
     mover = ClockMover(runtime)
     own_hosts = {urlsplit(runtime.settings.public_url).netloc}
+    add_chat_routes(phones, runtime, mover, own_hosts)
 
     @phones.after_request
     def add_policy(response: Response) -> Response:
@@ -83,26 +84,39 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
 
 def _page_values(runtime: Runtime) -> dict[str, Any]:
-    city = runtime.engine.city
+    registry = runtime.engine.city.registry
     language = _language(runtime)
     with runtime.database.reading() as connection:
         owners = phone_book.owners(connection, runtime.keyring, SCHEME, limit=MOST_PEOPLE)
-    book = PhoneBook(city.registry, owners, language)
-    names = wanted(request.args.getlist("phone")) or book.usual()
+    book = PhoneBook(registry, owners, language)
+    names, asked = wanted(request.args.getlist("phone")) or book.usual(), _asked()
     other = next(each for each in LANGUAGES if each != language)
     return {
         "lang": language,
         "words": words_in(language),
-        "city": city.registry.name_of(city.registry.district_office.area, language),
-        "phones": [(book.phone(name), _link(language, [n for n in names if n != name])) for name in names],
+        "city": registry.name_of(registry.district_office.area, language),
+        "phones": [
+            {
+                "phone": book.phone(name),
+                "without": _link(language, [n for n in names if n != name], asked),
+                "is_chat": name in asked or book.phone(name).chat,
+                "toggle": _link(language, names, [n for n in asked if n != name] + [name] * (name not in asked)),
+            }
+            for name in names
+        ],
+        "asked": asked,
         "suggestions": [phone for phone in book.suggestions() if phone.name not in names],
-        "other_language": (other, _link(other, names)),
-        "simulator": _SIMULATOR in runtime.roads.channels,
+        "other_language": (other, _link(other, names, asked)),
+        "simulator": SIMULATOR in runtime.roads.channels,
+        "grids": grids_by_community(registry, language),
+        "usual_grid": usual_grid(registry),
+        "pins": pins(registry, language),
         "config": {
-            "state": f"{url_for('phones.state')}?{_query(language, names)}",
+            "state": f"{url_for('phones.state')}?{_query(language, names, asked)}",
             "clock": url_for("phones.move_clock"),
-            "texts": f"{WEBHOOK_PREFIX}{_SIMULATOR}",
-            "zone": city.book.calendar.zone,
+            "gridman": url_for("phones.add_gridman"),
+            "texts": f"{WEBHOOK_PREFIX}{SIMULATOR}",
+            "zone": runtime.engine.city.book.calendar.zone,
             "language": language,
             "nowHeader": _NOW,
             "words": script_words(language),
@@ -111,11 +125,23 @@ def _page_values(runtime: Runtime) -> dict[str, Any]:
 
 
 def _state(runtime: Runtime, mover: ClockMover) -> dict[str, Any]:
-    manner = Manner(zone=ZoneInfo(runtime.engine.city.book.calendar.zone), language=_language(runtime))
+    city = runtime.engine.city
+    manner = Manner(
+        zone=ZoneInfo(city.book.calendar.zone),
+        language=_language(runtime),
+        seen_at=lambda photo: seen_at(runtime, photo),
+    )
     coming = mover.next_event()
+    names = wanted(request.args.getlist("phone"))
     with runtime.database.reading() as connection:
-        shown = talks(connection, runtime.keyring, wanted(request.args.getlist("phone")), manner)
+        on_duty = {duty.contact for duty in bindings.on_duty(connection)}
+        shown = talks(connection, runtime.keyring, names, manner, Chats(city.registry, _asked(), on_duty))
     return {"next_event": as_utc(coming) if coming else None, "phones": shown}
+
+
+def _asked() -> list[str]:
+    """Phones that the visitor wants to see as chats."""
+    return wanted(request.args.getlist("chat"))
 
 
 def _language(runtime: Runtime) -> str:
@@ -123,12 +149,13 @@ def _language(runtime: Runtime) -> str:
     return language_of(request.args.get("lang"), accepted, runtime.engine.city.book.languages)
 
 
-def _link(language: str, names: list[str]) -> str:
-    return f"{url_for('phones.page')}?{_query(language, names)}"
+def _link(language: str, names: list[str], asked: list[str]) -> str:
+    return f"{url_for('phones.page')}?{_query(language, names, asked)}"
 
 
-def _query(language: str, names: list[str]) -> str:
-    return urlencode([("lang", language), *(("phone", name) for name in names)])
+def _query(language: str, names: list[str], asked: list[str]) -> str:
+    chats = (("chat", name) for name in asked if name in names)
+    return urlencode([("lang", language), *(("phone", name) for name in names), *chats])
 
 
 def _target(runtime: Runtime, mover: ClockMover, body: bytes) -> datetime | None:

@@ -29,8 +29,12 @@ class Phone:
     name: str
     #: Whose it is: an office, a person, or the name itself.
     title: str
-    #: "resident", "community", "street", "district", "department" or "unknown".
+    #: "resident", "gridman", "community", "street", "district", "department" or "unknown".
     role: str
+    #: The grids of a gridman.
+    note: str = ""
+    #: Bound by an invite: texts come as a chat shows them.
+    chat: bool = False
 
 
 class PhoneBook:
@@ -48,8 +52,8 @@ class PhoneBook:
         return self._phones.get(name) or Phone(name=name, title=name, role="unknown")
 
     def suggestions(self) -> list[Phone]:
-        """Every known phone: residents first, then offices from below, then departments."""
-        ranks = {role: rank for rank, role in enumerate(("resident", *OFFICE_LEVELS, "department"))}
+        """Every known phone: residents first, then gridmen, offices from below, departments."""
+        ranks = {role: rank for rank, role in enumerate(("resident", "gridman", *OFFICE_LEVELS, "department"))}
         return sorted(self._phones.values(), key=lambda phone: ranks.get(phone.role, 0))
 
     def usual(self) -> list[str]:
@@ -71,11 +75,17 @@ class PhoneBook:
 
     def _phone_of(self, owner: PhoneOwner) -> Phone:
         name = owner.address.value
-        for posting in self._registry.postings_of(owner.contact):
+        postings = self._registry.postings_of(owner.contact)
+        chat = any(posting.chat for posting in postings)
+        for posting in postings:
             office = self._registry.offices.get(posting.office)
-            if office is not None:
+            if office is not None and office.kind is not OfficeKind.GRID:
                 role = "department" if office.kind is OfficeKind.DEPARTMENT else office.level.value
-                return Phone(name=name, title=self._registry.name_of(office.code, self._language), role=role)
+                title = self._registry.name_of(office.code, self._language)
+                return Phone(name=name, title=title, role=role, chat=chat)
+        grids = [self._registry.name_of(grid, self._language) for grid in self._registry.grids_of(owner.contact)]
+        if grids:
+            return Phone(name=name, title=owner.name, role="gridman", note=" · ".join(grids), chat=chat)
         return Phone(name=name, title=owner.name, role="resident")
 
 

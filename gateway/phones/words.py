@@ -50,7 +50,34 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "street": {"zh": "街道", "en": "Street"},
     "district": {"zh": "区级", "en": "District"},
     "department": {"zh": "部门", "en": "Department"},
+    "gridman": {"zh": "网格员", "en": "Gridman"},
     "unknown": {"zh": "新号码", "en": "New number"},
+    "chat_on": {"zh": "改用聊天", "en": "Use chat"},
+    "chat_off": {"zh": "改用短信", "en": "Use SMS"},
+    "message_here": {"zh": "写消息", "en": "Message"},
+    "photo": {"zh": "照片", "en": "Photo"},
+    "photo_gone": {"zh": "照片(已不在内存)", "en": "photo (not held any more)"},
+    "remove_photo": {"zh": "去掉照片", "en": "Leave out photo"},
+    "no_photo": {"zh": "不是照片:", "en": "Not a photo: "},
+    "too_many_photos": {"zh": "一次最多10张照片", "en": "10 photos at most at a time"},
+    "pin": {"zh": "定位", "en": "Pin"},
+    "pin_place": {"zh": "地点", "en": "Place"},
+    "city_centre": {"zh": "市中心", "en": "Centre of the city"},
+    "own_position": {"zh": "自己填经纬度", "en": "Own coordinates"},
+    "lat": {"zh": "纬度", "en": "Latitude"},
+    "lon": {"zh": "经度", "en": "Longitude"},
+    "send_pin": {"zh": "发送定位", "en": "Send pin"},
+    "live": {"zh": "共享实时位置", "en": "Share live position"},
+    "live_shared": {"zh": "开始共享实时位置", "en": "Live position shared"},
+    "pressed": {"zh": "点了", "en": "tapped"},
+    "commands": {"zh": "常用指令", "en": "Quick commands"},
+    "buttons": {"zh": "按钮", "en": "Buttons"},
+    "add_gridman": {"zh": "添加网格员", "en": "Add a gridman"},
+    "gridman_name": {"zh": "姓名", "en": "Name"},
+    "gridman_hint": {"zh": "如 王某", "en": "e.g. Wang"},
+    "gridman_grids": {"zh": "网格(可多选)", "en": "Grids (one or more)"},
+    "bind": {"zh": "绑定", "en": "Bind"},
+    "not_bound": {"zh": "没有绑定", "en": "Nobody was bound"},
 }
 
 #: State of a line (status of what we sent, verdict of what came in) to its word.
@@ -88,10 +115,25 @@ STATES: Mapping[str, Mapping[str, str]] = {
     "blocked": {"zh": "已屏蔽", "en": "blocked"},
     "loop": {"zh": "疑似循环", "en": "loop"},
     "edited": {"zh": "事后修改", "en": "changed afterwards"},
+    "pressed": {"zh": "已办", "en": "done"},
+    "press_refused": {"zh": "未生效", "en": "no effect"},
+    "reporting": {"zh": "上报中", "en": "being reported"},
+    "evidence": {"zh": "现场证据", "en": "evidence"},
+    "diary_written": {"zh": "已记日记", "en": "diary written"},
+    "duty_set": {"zh": "上岗状态已改", "en": "duty set"},
+    "position_shared": {"zh": "位置共享", "en": "position shared"},
+    "told": {"zh": "已告知", "en": "told"},
+    "bound": {"zh": "已绑定", "en": "bound"},
+    "binding_refused": {"zh": "未能绑定", "en": "not bound"},
+    "not_for_us": {"zh": "不受理", "en": "not for us"},
 }
 
 #: Sentences that the page's script says by itself.
-_OF_SCRIPT = ("next_event", "no_event", "moving", "reply_with", "not_sent", "offline", "not_moved", "unread")
+_OF_SCRIPT = (
+    *("next_event", "no_event", "moving", "reply_with", "not_sent", "offline", "not_moved", "unread"),
+    *("photo", "photo_gone", "remove_photo", "no_photo", "too_many_photos", "pin", "live_shared", "pressed", "buttons"),
+    *("type_here", "message_here", "not_bound"),
+)
 
 _DAYS = {"zh": "一二三四五六日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 

@@ -1,11 +1,15 @@
-// The training phones: asks for the texts once a second, hands in what is typed, moves the clock.
+// The training phones: asks for the texts once a second, moves the clock, adds gridmen.
 
 import { drawTalk } from "./bubbles.js";
+import { Composer } from "./composer.js";
+import { postJson } from "./wire.js";
 
 const config = JSON.parse(document.body.dataset.config);
 const words = config.words;
 const status = document.getElementById("status");
 const PERIOD = 1000;
+/** How long the answer to a tap is shown. */
+const TOAST = 4000;
 
 let tag = null;
 let ahead = 0; // milliseconds between the gateway's clock and this machine's
@@ -74,56 +78,40 @@ async function move(button) {
   }
 }
 
-// -- texts --------------------------------------------------------------------------------------------------
+// -- gridmen ------------------------------------------------------------------------------------------------
 
-function postJson(url, body) {
-  return fetch(url, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-}
-
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `page-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-}
-
-async function sendText(phone, field, problem) {
-  const text = field.value.trim();
-  if (!text || field.readOnly) return;
-  // The same draft keeps its id, so that pressing Send again after a lost answer changes nothing.
-  if (field.dataset.sent !== text) {
-    field.dataset.sent = text;
-    field.dataset.id = newId();
-  }
-  field.readOnly = true;
+async function recruit(form) {
+  const problem = form.querySelector(".unsent");
+  const [name, grids] = [form.querySelector("input"), form.querySelector("select")];
+  const wish = { name: name.value, grids: [...grids.selectedOptions].map((option) => option.value) };
+  form.inert = true;
   try {
-    const answer = await postJson(config.texts, { from: phone, text, id: field.dataset.id });
-    if (!answer.ok) throw new Error((await answer.text()).trim());
+    const answer = await postJson(config.gridman, wish);
+    const said = await answer.json();
+    if (!answer.ok) throw new Error(said.problem);
+    showFirst(said.phone);
   } catch (error) {
-    problem.textContent = `${words.not_sent} (${error.message})`;
-    return;
-  } finally {
-    field.readOnly = false;
+    form.inert = false;
+    problem.textContent = `${words.not_bound}: ${error.message}`;
+    name.focus();
   }
-  problem.textContent = "";
-  field.value = "";
-  delete field.dataset.sent;
-  fit(field);
-  await poll();
 }
 
-function fit(field) {
-  field.rows = Math.min(5, Math.max(1, Math.ceil(field.scrollHeight / 26)));
-  if (!field.value) field.rows = 1;
-}
-
-function prefill(field, answer) {
-  field.value = answer;
-  field.focus();
-  field.setSelectionRange(answer.length, answer.length);
-  fit(field);
+/** Opens the page anew with a phone in front of the others. */
+function showFirst(phone) {
+  const url = new URL(location.href);
+  const others = [...document.querySelectorAll("[data-phone]")].map((section) => section.dataset.phone);
+  url.hash = "";
+  url.searchParams.delete("phone");
+  for (const name of new Set([phone, ...others])) url.searchParams.append("phone", name);
+  location.assign(url);
 }
 
 // -- drawing ------------------------------------------------------------------------------------------------
 
+const composers = new Map();
+const seenNotices = new Map();
+const toastTimers = new Map();
 const inView = new Set();
 const watcher = new IntersectionObserver((entries) => {
   for (const entry of entries) {
@@ -133,6 +121,17 @@ const watcher = new IntersectionObserver((entries) => {
     tabOf(entry.target)?.classList.toggle("here", entry.isIntersecting);
   }
 }, { threshold: 0.6 });
+
+/** A list whose end is in view stays at its end when what stands below it grows. */
+const leftEnd = new WeakSet();
+const resizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) if (!leftEnd.has(target)) target.scrollTop = target.scrollHeight;
+});
+
+function watchEnd({ target: list }) {
+  if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) leftEnd.delete(list);
+  else leftEnd.add(list);
+}
 
 function tabOf(section) {
   return document.querySelector(`.tabs a[href="#${section.id}"]`);
@@ -149,15 +148,38 @@ function markUnread(section, count) {
 
 function draw(state) {
   nextEvent = state.next_event === null ? null : new Date(state.next_event);
-  for (const { name, lines } of state.phones) {
-    const section = document.querySelector(`[data-phone="${CSS.escape(name)}"]`);
-    const field = section.querySelector("textarea");
-    const first = section.dataset.drawn === undefined;
-    section.dataset.drawn = "";
-    const arrived = drawTalk(section.querySelector("ol"), lines, words.reply_with, (answer) => prefill(field, answer));
-    if (arrived && !first && !inView.has(section.id)) markUnread(section, arrived);
-  }
+  for (const phone of state.phones) drawPhone(document.querySelector(`[data-phone="${CSS.escape(phone.name)}"]`), phone);
   tick();
+}
+
+function drawPhone(section, { chat, commands, lines, notices }) {
+  const composer = composers.get(section);
+  const list = section.querySelector("ol");
+  const first = section.dataset.drawn === undefined;
+  if (!first && section.classList.contains("chat") !== chat) list.replaceChildren();
+  section.dataset.drawn = "";
+  section.classList.toggle("chat", chat);
+  composer.field.placeholder = chat ? words.message_here : words.type_here;
+  composer.drawCommands(commands);
+  const arrived = drawTalk(list, lines, {
+    words,
+    onAnswer: (answer) => composer.prefill(answer),
+    onPress: (token, replyTo) => composer.press(token, replyTo),
+  });
+  if (arrived && !first && !inView.has(section.id)) markUnread(section, arrived);
+  drawNotices(section, notices, first);
+}
+
+/** What came before the page was opened is not said again. */
+function drawNotices(section, notices, first) {
+  const seen = seenNotices.get(section) ?? new Set();
+  const fresh = notices.filter((notice) => !seen.has(notice.id));
+  seenNotices.set(section, new Set(notices.map((notice) => notice.id)));
+  if (first || !fresh.length) return;
+  const toast = section.querySelector(".toast");
+  toast.textContent = fresh.at(-1).text;
+  clearTimeout(toastTimers.get(section));
+  toastTimers.set(section, setTimeout(() => (toast.textContent = ""), TOAST));
 }
 
 let polling = null;
@@ -195,21 +217,16 @@ async function keepPolling() {
 // -- wiring -------------------------------------------------------------------------------------------------
 
 for (const section of document.querySelectorAll(".phone")) {
-  const form = section.querySelector("form");
-  const field = section.querySelector("textarea");
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    sendText(section.dataset.phone, field, section.querySelector(".unsent"));
-  });
-  field.addEventListener("keydown", (event) => {
-    // Enter that ends a word of a Chinese input method must not send.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-  field.addEventListener("input", () => fit(field));
+  composers.set(section, new Composer(section, { url: config.texts, words, sent: poll }));
+  const list = section.querySelector("ol");
+  list.addEventListener("scroll", watchEnd);
+  resizes.observe(list);
   watcher.observe(section);
 }
+document.getElementById("recruit")?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  recruit(event.target);
+});
 for (const button of document.querySelectorAll("[data-move]")) {
   button.addEventListener("click", () => move(button));
 }
