@@ -19,7 +19,7 @@ from gateway.engine import Engine, EngineStopped
 from gateway.items import Attempt, ClaimTexts, Sent
 from gateway.logs import logger
 from gateway.outgoing import ASK_AFTER
-from handlers.contract import Channel, OutgoingText, SendLookup
+from handlers.contract import Channel, ChatChannel, OutgoingText, SendLookup
 from handlers.errors import NotYet, SendError
 from routing_rules.messages import Address
 from storage.errors import DatabaseError
@@ -219,6 +219,8 @@ class Dispatcher:
         lost: dict[Address, str] = {}
         for address in text.addresses:
             for channel in self._channels_for(address):
+                if text.is_act and not (isinstance(channel, ChatChannel) and channel.shows_buttons(address)):
+                    continue
                 # Asking, or the channel before, may have taken long.
                 if self._may_not_begin(text):
                     return replace(self._given_back(text), lost=lost)

@@ -289,6 +289,7 @@ class Engine:
         turn.known.taken_codes |= taken
         escalate.decide_all(turn, due)
         arrivals.decide()
+        outgoing.take_buttons_away(connection, turn)
         self._refuse_taken_codes(connection, turn)
         released = outgoing.release(connection, turn) if beat else 0
         beaten = Beaten(len(due), arrivals.retried, released, more=bool(beat and len(due) >= beat.limit))

@@ -14,7 +14,7 @@ from gateway.items import Attempt, ClaimTexts, DropText, RetryText
 from gateway.turn import Turn
 from routing_rules import staff
 from routing_rules.decisions import Decision, EntryKind, LedgerEntry
-from routing_rules.messages import AddressReport, DeliveryReport
+from routing_rules.messages import AddressReport, ChatAct, DeliveryReport
 from storage import contacts, outbox, receipts, seals
 from storage.texts import Claim, TextFact, TextStatus
 
@@ -78,7 +78,9 @@ def write_attempts(connection: Connection, turn: Turn, attempts: Sequence[Attemp
         {
             attempt.text.contact
             for attempt in marked
-            if not attempt.opted_out and (attempt.lost or facts[attempt.text.id].status in _GIVEN_UP)
+            if not attempt.opted_out
+            and not attempt.text.is_act
+            and (attempt.lost or facts[attempt.text.id].status in _GIVEN_UP)
         },
     )
     return len(marked)
@@ -110,6 +112,31 @@ def take_address_report(connection: Connection, turn: Turn, report: AddressRepor
     entry = LedgerEntry(case_number=None, kind=kind, at=turn.now, actor=f"provider:{report.channel}", data=data)
     turn.decisions.append(Decision(ledger=(entry,)))
     return True
+
+
+def take_buttons_away(connection: Connection, turn: Turn) -> None:
+    """A task that ended in this turn has no buttons any more, in nobody's chat."""
+    registry = turn.city.registry
+    ended = {
+        (task.case_number, task.seq)
+        for decision in turn.decisions
+        for task in decision.assignments
+        if task.ended_at == turn.now and any(posting.chat for posting in registry.posted_at(task.office))
+    }
+    shown = outbox.shown_in_chats(connection, ended)
+    known = contacts.addresses_of(connection, turn.keyring, {each.contact for each in shown})
+    gone = {
+        text.chat.target
+        for decision in turn.decisions
+        for text in decision.notifications
+        if text.chat is not None and text.chat.act is ChatAct.CLEAR_BUTTONS
+    }
+    for each in shown:
+        address = next((a.address for a in known.get(each.contact, ()) if a.index == each.sent_to), None)
+        if address is not None and each.external_id not in gone:
+            draft = turn.draft(f"buttons/{each.external_id}")
+            draft.act_in_chat(each.contact, address, ChatAct.CLEAR_BUTTONS, each.external_id)
+            turn.decisions.append(draft.decision())
 
 
 def operate(connection: Connection, turn: Turn, item: RetryText | DropText) -> bool:

@@ -106,6 +106,9 @@ class SimulatedChat(SimulatedPhones):
     def reaches(self, address: Address) -> bool:
         return address.scheme == CHAT_SCHEME
 
+    def shows_buttons(self, address: Address) -> bool:
+        return self.reaches(address)
+
     def send(self, text: OutgoingText) -> SendReceipt:
         if text.recipient.value in self.blocked:
             raise SendError(retryable=False, outcome_known=True, code="403", unreachable=True)

@@ -1,7 +1,8 @@
 """What the gateway and a channel expect of each other; nothing here knows a provider or a web framework.
 
 A channel must be able to send. Whatever else it can do, it shows by one more small Protocol:
-`WebhookReceiver`, `Listener`, `SendLookup`, `MediaSource`. The gateway asks with isinstance.
+`WebhookReceiver`, `Listener`, `SendLookup`, `ChatChannel`,
+`MediaSource`. The gateway asks with isinstance.
 """
 
 from __future__ import annotations
@@ -134,6 +135,15 @@ class SendLookup(Protocol):
 
     def sent(self, recipient: Address, since: datetime, body: str, known: Collection[str] = ()) -> int:
         """How many such texts the provider has beyond the ids that are `known`. Raises like `find_sent`."""
+        ...
+
+
+@runtime_checkable
+class ChatChannel(Protocol):
+    """A channel that heeds ``OutgoingText.chat``: buttons, answers to presses, changes of what was sent before."""
+
+    def shows_buttons(self, address: Address) -> bool:
+        """Whether the person at the address sees buttons."""
         ...
 
 

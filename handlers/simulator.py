@@ -92,6 +92,10 @@ class Simulator:
         """Simulated phones only."""
         return address.scheme == _SCHEME
 
+    def shows_buttons(self, address: Address) -> bool:
+        """Any simulated phone may be a chat; the page shows it as one."""
+        return self.reaches(address)
+
     def send(self, text: OutgoingText) -> SendReceipt:
         """Delivered at once, whatever form it has in a chat; see `contract.Channel`."""
         if not self.reaches(text.recipient):

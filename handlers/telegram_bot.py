@@ -40,7 +40,7 @@ _EMPTY = WebhookAnswer(status=200, body=b"{}", content_type="application/json")
 
 
 class TelegramBot:
-    """A Channel, WebhookReceiver, Listener and MediaSource."""
+    """A Channel, ChatChannel, WebhookReceiver, Listener and MediaSource."""
 
     def __init__(
         self,
@@ -62,6 +62,10 @@ class TelegramBot:
     def reaches(self, address: Address) -> bool:
         """People by their number; they have to have written to the bot first, and Telegram says if they have not."""
         return address.scheme == SCHEME and _PERSON.fullmatch(address.value) is not None
+
+    def shows_buttons(self, address: Address) -> bool:
+        """Everybody it reaches."""
+        return self.reaches(address)
 
     # --- in
 

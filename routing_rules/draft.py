@@ -140,12 +140,12 @@ class Draft(Changes):
             chat=chat,
         )
 
-    def act_in_chat(self, contact: Contact, address: Address, act: ChatAct, target: str, words: str = "") -> None:
+    def act_in_chat(self, contact: str, address: Address, act: ChatAct, target: str, words: str = "") -> None:
         """Something in a chat that is no text: answer a press, take buttons away."""
         template = act.value
         lasts = PRESS_LASTS if act is ChatAct.ANSWER_PRESS else BUTTONS_LAST
         self._owe(
-            contact.id,
+            contact,
             template,
             f"{target} {words}".strip(),
             None,

@@ -110,8 +110,6 @@ def read_words(draft: Draft, message: InboundMessage, contact: Contact) -> Outco
         return Verdict.COMMAND_REFUSED, task.case_number
     if draft.known.question_of(contact.id) == question:
         draft.put(replace(question, closed_at=draft.now))
-    if target and not _lives(draft, task):
-        draft.act_in_chat(contact, message.sender, ChatAct.CLEAR_BUTTONS, target)
     return verdict, task.case_number
 
 
@@ -207,6 +205,6 @@ def _refuse(draft: Draft, message: InboundMessage, contact: Contact, notice: str
 def _notice(draft: Draft, message: InboundMessage, contact: Contact, words: str, *, clear: bool) -> None:
     """Tell the person in passing, and take buttons away that do nothing any more."""
     if message.press is not None:
-        draft.act_in_chat(contact, message.sender, ChatAct.ANSWER_PRESS, message.press, words)
+        draft.act_in_chat(contact.id, message.sender, ChatAct.ANSWER_PRESS, message.press, words)
     if clear and message.reply_to is not None:
-        draft.act_in_chat(contact, message.sender, ChatAct.CLEAR_BUTTONS, message.reply_to)
+        draft.act_in_chat(contact.id, message.sender, ChatAct.CLEAR_BUTTONS, message.reply_to)

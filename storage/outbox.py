@@ -22,7 +22,7 @@ from storage.contacts import KnownAddress, addresses_of
 from storage.locks import lock, words_key
 from storage.models.outbox import QUEUED, SENDING, UNDER_WAY
 from storage.people import Keyring
-from storage.texts import Claim, ClaimedText, TextFact, TextStatus, fact_of
+from storage.texts import Claim, ClaimedText, ShownInChat, TextFact, TextStatus, fact_of
 
 _outbox = models.outbox
 _body = models.outbox_body
@@ -148,6 +148,20 @@ def automatic_replies(connection: Connection, contacts: Iterable[str], since: da
             .group_by(_outbox.c.contact)
         )
         found.update((contact, count) for contact, count in connection.execute(query))
+    return found
+
+
+def shown_in_chats(connection: Connection, tasks: Iterable[tuple[int, int]]) -> list[ShownInChat]:
+    """The texts with buttons that went to chats about these tasks, (case, assignment)."""
+    found: list[ShownInChat] = []
+    for chunk in bulk.chunks(tasks):
+        query = (
+            select(_outbox.c.contact, _outbox.c.sent_to, _outbox.c.external_id)
+            .join(_body, _body.c.outbox == _outbox.c.id)
+            .where(bulk.pairs_in(_outbox.c.case_number, _outbox.c.assignment, chunk))
+            .where(_outbox.c.external_id.is_not(None), _outbox.c.sent_to.is_not(None), _body.c.chat.is_not(None))
+        )
+        found.extend(ShownInChat(*row) for row in connection.execute(query))
     return found
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from routing_rules.decisions import Urgency
-from routing_rules.messages import Address, ChatForm, DeliveryStatus
+from routing_rules.messages import Address, ChatAct, ChatForm, DeliveryStatus
 
 
 class TextStatus(StrEnum):
@@ -78,6 +78,11 @@ class ClaimedText:
     channel: str | None
     sent_to: Address | None
 
+    @property
+    def is_act(self) -> bool:
+        """Something done in a chat that is no text, and means nothing anywhere else."""
+        return self.chat is not None and self.chat.act is not ChatAct.SEND
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -89,6 +94,17 @@ class Claim:
 
     def __bool__(self) -> bool:
         return bool(self.texts or self.cancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownInChat:
+    """A text that stands in somebody's chat."""
+
+    contact: str
+    #: Index of the address it was sent to.
+    sent_to: str
+    #: The chat's id of it.
+    external_id: str
 
 
 #: How far a text has come; a report never takes it back. What is not listed is known to be with us only, or

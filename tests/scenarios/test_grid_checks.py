@@ -115,8 +115,18 @@ def test_a_second_tap_says_who_decided_and_when(city: Rehearsal) -> None:
     city.text("alice", ROAD)
     city.press(WANG, "属实")
     number_of_notices = len(city.chat.notices)
-    assert city.press(LI, "属实").verdict is Verdict.PRESS_REFUSED
+    assert city.press(LI, "属实", again=True).verdict is Verdict.PRESS_REFUSED
     assert city.chat.notices[number_of_notices:] == [("7000002", "已由王某09:20处理")]
+
+
+def test_a_decided_task_loses_its_buttons_in_every_chat(city: Rehearsal) -> None:
+    gridman(city)
+    gridman(city, LI, "李某", "zhushan-3")
+    city.text("alice", ROAD)
+    shown = [city.inbox(account)[-1].external_id for account in (WANG, LI)]
+    assert not city.chat.cleared
+    city.press(WANG, "属实")
+    assert city.chat.cleared == set(shown)
 
 
 @pytest.mark.parametrize("token", ["", "730164", "x" * 3000, "../../etc", "烟囱"])

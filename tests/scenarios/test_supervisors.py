@@ -47,3 +47,13 @@ def test_late_cases_are_listed_with_a_button_each(city: Rehearsal) -> None:
     city.text(BOSS, "/late")
     assert last(city, BOSS).startswith("Z1042")
     assert [button.label for button in city.inbox(BOSS)[-1].buttons] == ["督办Z1042"]
+
+
+def test_a_binding_decision_is_made_by_button(city: Rehearsal) -> None:
+    city.bind(BOSS, "陈主任", "command")
+    city.text("env", f"{dispatched(city)}退 不属本局职责")
+    assert city.press(BOSS, "环保").verdict is Verdict.PRESSED
+    city.text("env", f"{city.code('env', '【派单】')}退 应由城管处理")
+    assert city.press(BOSS, "环保").verdict is Verdict.PRESSED
+    case = case_of(city)
+    assert (case.binding, case.holder) == (True, "env")
