@@ -24,6 +24,8 @@ class PhoneOwner:
     name: str
     #: The grid or community where the person lives, where known.
     home_area: str | None
+    #: The person is reached here before any other address.
+    first: bool = True
 
 
 def owners(connection: Connection, keyring: Keyring, scheme: str, *, limit: int) -> list[PhoneOwner]:
@@ -32,7 +34,7 @@ def owners(connection: Connection, keyring: Keyring, scheme: str, *, limit: int)
     Raises people.WrongMasterKey when the key is another one.
     """
     query = (
-        select(_contact, _address.c.value)
+        select(_contact, _address.c.value, _address.c.position)
         .join(_address, _address.c.contact == _contact.c.id)
         .where(_address.c.scheme == scheme, _contact.c.name.is_not(None), _contact.c.wrapped_key.is_not(None))
         .limit(limit)
@@ -46,9 +48,20 @@ def owners(connection: Connection, keyring: Keyring, scheme: str, *, limit: int)
                 address=Address(scheme, key.decrypt(row.value)),
                 name=key.decrypt(row.name),
                 home_area=row.home_area,
+                first=row.position == 0,
             )
         )
     return sorted(found, key=lambda owner: owner.address)
+
+
+def first_addresses(connection: Connection, keyring: Keyring, addresses: Iterable[Address]) -> set[Address]:
+    """Those of these addresses at which somebody is reached before any other."""
+    by_index = {keyring.address_index(address): address for address in addresses}
+    found: set[Address] = set()
+    for chunk in bulk.chunks(by_index):
+        query = select(_address.c.address_index).where(_address.c.address_index.in_(chunk), _address.c.position == 0)
+        found.update(by_index[index] for index in connection.execute(query).scalars())
+    return found
 
 
 def contacts_of(connection: Connection, keyring: Keyring, addresses: Iterable[Address]) -> dict[Address, str]:

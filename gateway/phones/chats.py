@@ -44,7 +44,9 @@ class Chats:
         self._on_duty = on_duty
 
     def is_chat(self, name: str, contact: str | None) -> bool:
-        """Whether a phone shows buttons: its person is bound by an invite, or the visitor said so."""
+        """Whether a phone shows buttons: it is the first address of somebody (``contact``) who was bound by an invite,
+        or the visitor said so.
+        """
         postings = self._registry.postings_of(contact) if contact else ()
         return name in self._asked or any(posting.chat for posting in postings)
 

@@ -76,7 +76,7 @@ class PhoneBook:
     def _phone_of(self, owner: PhoneOwner) -> Phone:
         name = owner.address.value
         postings = self._registry.postings_of(owner.contact)
-        chat = any(posting.chat for posting in postings)
+        chat = owner.first and any(posting.chat for posting in postings)
         for posting in postings:
             office = self._registry.offices.get(posting.office)
             if office is not None and office.kind is not OfficeKind.GRID:

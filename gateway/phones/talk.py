@@ -46,12 +46,13 @@ def talks(
     """Each phone with its latest texts, oldest first, ready for JSON."""
     addresses = {name: address_of(name) for name in names}
     contacts = phone_book.contacts_of(connection, keyring, addresses.values())
+    first = phone_book.first_addresses(connection, keyring, addresses.values())
     found = []
     for name, address in addresses.items():
         contact = contacts.get(address)
         lines = views.conversation(connection, keyring, [contact], statuses=_SHOWN, limit=MOST_LINES) if contact else []
         talk = _Talk(connection, [line for line in lines if line.address == str(address)], manner)
-        chat = chats.is_chat(name, contact)
+        chat = chats.is_chat(name, contact if address in first else None)
         found.append(
             {
                 "name": name,
