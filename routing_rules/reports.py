@@ -151,6 +151,8 @@ def propose(draft: Draft, number: int) -> None:
         "gist": gist(draft, case, language),
     }
     template = "report_proposal" if case.area is not None else "report_place_missing"
+    if not wanted["photos"] and not wanted["pins"]:
+        template, wanted = f"{template}_words", {"gist": wanted["gist"]}
     body = render(book, language, template, **wanted)
     chat = ChatForm(body=body, buttons=_proposal_buttons(draft, case, reporter.contact, language))
     draft.text_person(reporter.contact, template, number, body=body, chat=chat)

@@ -174,6 +174,8 @@ TEMPLATES: Mapping[str, Template] = {
     "check_task_chat": _chat("number short department result"),
     "report_proposal": _chat("photos pins gist"),
     "report_place_missing": _chat("photos pins gist"),
+    "report_proposal_words": _chat("gist"),
+    "report_place_missing_words": _chat("gist"),
     "report_category": _chat(),
     "report_place": _chat(),
     "report_filed": _chat("number gist office"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -77,7 +78,8 @@ def invite(
         made = hand_in(call.settings, order)
     except ValueError as error:
         raise CannotBeDone(str(error)) from error
-    lines = [f'{made["code"]}   (send "/start {made["code"]}" to the bot before {made["expires_at"]})']
+    until = datetime.fromisoformat(made["expires_at"]).astimezone(ZoneInfo(book.calendar.zone))
+    lines = [f'{made["code"]}   (send "/start {made["code"]}" to the bot before {until:%Y-%m-%d %H:%M})']
     say(made, lines, as_json=as_json)
 
 

@@ -144,3 +144,13 @@ def test_a_near_case_is_offered_with_its_distance_and_joined(city: Rehearsal) ->
     city.press(LI, "并入")
     assert case_of(city, first).reporters == 2
     assert f"已并入Z{first}" in last(city, LI)
+
+
+def test_words_alone_are_a_report_too_and_the_place_is_asked_for(city: Rehearsal) -> None:
+    gridman(city)
+    city.text(WANG, "有人占道堆物")
+    city.wait(seconds=3)
+    assert last(city, WANG) == "上报:占道经营。请发定位或写小区、路名加门牌"
+    city.text(WANG, "盐港西路83号")
+    city.wait(seconds=3)
+    assert last(city, WANG) == "上报:盐港西路83号占道经营?"
