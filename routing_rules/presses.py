@@ -53,12 +53,13 @@ def press(draft: Draft, message: InboundMessage, contact: Contact) -> Outcome:
     if button.seq is not None:
         return _press_on_task(draft, message, contact, button, number, button.seq)
     if button.action == supervising.SUPERVISE:
-        said = supervising.press_supervise(draft, message, contact, button, draft.case(number))
+        # It stands in a list with others, which stay.
+        said, alone = supervising.press_supervise(draft, message, contact, button, draft.case(number)), False
     else:
-        said = reports.press(draft, message, contact, button, number)
+        said, alone = reports.press(draft, message, contact, button, number), True
     if said is None:
-        return _refuse(draft, message, contact, _say(draft, contact, "notice_over"), number)
-    _settle(draft, message, contact, button, _say(draft, contact, said), done=True)
+        return _refuse(draft, message, contact, _say(draft, contact, "notice_over"), number, clear=alone)
+    _settle(draft, message, contact, button, _say(draft, contact, said), done=alone)
     return Verdict.PRESSED, number
 
 
@@ -67,15 +68,15 @@ def _press_on_task(
 ) -> Outcome:
     task = draft.known.values.get(("assignment", number, seq))
     if not isinstance(task, Assignment) or not _is_posted(draft, contact, task):
-        return _refuse(draft, message, contact, _say(draft, contact, "notice_dead"), number)
+        return _refuse(draft, message, contact, _say(draft, contact, "notice_dead"), number, clear=True)
     if not task.live:
-        return _refuse(draft, message, contact, _who_was_faster(draft, contact, task), number)
+        return _refuse(draft, message, contact, _who_was_faster(draft, contact, task), number, clear=True)
     verb = Verb(button.action)
     if verb in _WANTS and not button.value:
         _ask_words(draft, message, contact, task, verb)
         _settle(draft, message, contact, button, _say(draft, contact, "notice_words"), done=False)
         return Verdict.PRESSED, number
-    if not _do(draft, message, contact, task, verb, button.value, target=message.reply_to or ""):
+    if not _do(draft, message, contact, task, verb, button.value):
         _settle(draft, message, contact, button, _say(draft, contact, "notice_see_text"), done=False)
         return Verdict.PRESS_REFUSED, number
     _settle(draft, message, contact, button, _say(draft, contact, "notice_done"), done=not _lives(draft, task))
@@ -91,7 +92,7 @@ def read_words(draft: Draft, message: InboundMessage, contact: Contact) -> Outco
     given = message.attachments if wants_photo else message.text.strip()
     if question.kind not in (QuestionKind.WORDS, QuestionKind.EVIDENCE) or not given:
         return None
-    seq, verb, target, *words = question.options
+    seq, verb, *words = question.options
     task = draft.known.values.get(("assignment", question.case_number, int(seq.removeprefix("task:"))))
     if not isinstance(task, Assignment) or not _is_posted(draft, contact, task):
         return None
@@ -106,16 +107,14 @@ def read_words(draft: Draft, message: InboundMessage, contact: Contact) -> Outco
         )  # fmt: skip
         return Verdict.COMMAND_REFUSED, task.case_number
     rest = words[0] if wants_photo and words else message.text.strip()
-    if not _do(draft, message, contact, task, Verb(verb), rest, target=target):
+    if not _do(draft, message, contact, task, Verb(verb), rest):
         return Verdict.COMMAND_REFUSED, task.case_number
     if draft.known.question_of(contact.id) == question:
         draft.put(replace(question, closed_at=draft.now))
     return verdict, task.case_number
 
 
-def _do(
-    draft: Draft, message: InboundMessage, contact: Contact, task: Assignment, verb: Verb, rest: str, *, target: str
-) -> bool:
+def _do(draft: Draft, message: InboundMessage, contact: Contact, task: Assignment, verb: Verb, rest: str) -> bool:
     """Carry the command out. Returns whether it was; else a text says why not, or what is still wanted."""
     draft.actor = f"contact:{contact.id}@office:{task.office}"
     command = CodedCommand(draft.code(task, contact.id), verb, rest)
@@ -130,8 +129,7 @@ def _do(
     try:
         carry_out(order)
     except EvidenceWanted as wanted:
-        options = (f"task:{task.seq}", verb.value, target, rest)
-        _ask(draft, contact, task, QuestionKind.EVIDENCE, options)
+        _ask(draft, contact, task, QuestionKind.EVIDENCE, (f"task:{task.seq}", verb.value, rest))
         answer(draft, contact, message.sender, wanted.template, order.case, automatic=False)
         return False
     except Refused as refused:
@@ -141,8 +139,7 @@ def _do(
 
 
 def _ask_words(draft: Draft, message: InboundMessage, contact: Contact, task: Assignment, verb: Verb) -> None:
-    options = (f"task:{task.seq}", verb.value, message.reply_to or "")
-    _ask(draft, contact, task, QuestionKind.WORDS, options)
+    _ask(draft, contact, task, QuestionKind.WORDS, (f"task:{task.seq}", verb.value))
     what = Phrase(_WANTS[verb])
     answer(
         draft, contact, message.sender, "words_wanted", draft.case(task.case_number), automatic=False, what=what
@@ -197,8 +194,10 @@ def _settle(
     _notice(draft, message, contact, notice, clear=done)
 
 
-def _refuse(draft: Draft, message: InboundMessage, contact: Contact, notice: str, number: int | None) -> Outcome:
-    _notice(draft, message, contact, notice, clear=number is not None)
+def _refuse(
+    draft: Draft, message: InboundMessage, contact: Contact, notice: str, number: int | None, *, clear: bool = False
+) -> Outcome:
+    _notice(draft, message, contact, notice, clear=clear)
     return Verdict.PRESS_REFUSED, number
 
 

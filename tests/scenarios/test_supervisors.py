@@ -47,6 +47,9 @@ def test_late_cases_are_listed_with_a_button_each(city: Rehearsal) -> None:
     city.text(BOSS, "/late")
     assert last(city, BOSS).startswith("Z1042")
     assert [button.label for button in city.inbox(BOSS)[-1].buttons] == ["督办Z1042"]
+    assert city.press(BOSS, "督办").verdict is Verdict.PRESSED
+    assert city.press(BOSS, "督办").verdict is Verdict.PRESS_REFUSED, "an order is given once"
+    assert [fact for fact in facts(city) if fact is EntryKind.SUPERVISION_ORDERED] == [EntryKind.SUPERVISION_ORDERED]
 
 
 def test_a_binding_decision_is_made_by_button(city: Rehearsal) -> None:
