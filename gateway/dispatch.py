@@ -32,8 +32,10 @@ log = logger(__name__)
 BATCH = 64
 #: Texts under way at most, for each sender: enough that none runs dry, few enough that none waits out its lease.
 _QUEUED = 2
-#: Sends of a text that cannot be asked about, the first one included.
+#: How often a text that cannot be asked about may be sent with nobody knowing the outcome, the first time included.
 _MOST_BLIND_SENDS = 2
+#: Such a text is sent again after this long at the earliest: a provider that stumbles is given time to stand up.
+_BLIND_PAUSE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +193,7 @@ class Dispatcher:
         """
         for channel, address in self._roads(text):
             if not isinstance(channel, SendLookup):
-                if text.attempts > _MOST_BLIND_SENDS:
+                if text.unknown_sends >= _MOST_BLIND_SENDS:
                     return self._result(text, Outcome.DEAD, channel, address, error="outcome_unknown")
                 continue
             try:
@@ -275,7 +277,7 @@ class Dispatcher:
         if error.retry_after is not None:
             wait = max(wait, timedelta(seconds=error.retry_after))
         if outcome is Outcome.UNKNOWN:
-            wait = max(wait, ASK_AFTER)
+            wait = max(wait, ASK_AFTER if isinstance(channel, SendLookup) else _BLIND_PAUSE)
         return self._result(text, outcome, channel, address, error=code, again=self._clock.utcnow() + wait)
 
     def _result(

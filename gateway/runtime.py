@@ -29,7 +29,7 @@ from gateway.positions import PositionBuffer
 from gateway.scheduler import Heartbeat
 from gateway.spool import Spool
 from handlers.addresses import is_service_sender
-from handlers.contract import Listener, MediaSource
+from handlers.contract import Closable, Listener, MediaSource
 from routing_rules.city import City
 from routing_rules.draft import Policy
 from routing_rules.messages import Address, AddressReport, DeliveryReport, Event, PositionReport
@@ -211,6 +211,9 @@ class Runtime:
         self.positions.flush()
         self.dispatcher.stop()
         self.engine.stop()
+        for channel in self.roads.channels.values():
+            if isinstance(channel, Closable):
+                channel.close()
         self.database.close()
         log.info("The gateway has stopped.", action="stopped")
 

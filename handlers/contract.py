@@ -148,6 +148,15 @@ class ChatChannel(Protocol):
 
 
 @runtime_checkable
+class Closable(Protocol):
+    """A channel that holds connections or threads of its own."""
+
+    def close(self) -> None:
+        """Give them back; nothing is sent afterwards."""
+        ...
+
+
+@runtime_checkable
 class MediaSource(Protocol):
     """A channel that can be asked for the files that came with its messages."""
 

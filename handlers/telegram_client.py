@@ -207,6 +207,8 @@ class _Request(HTTPXRequest):
         code, payload = await super().do_request(*args, **kwargs)
         if code == httpx.codes.TOO_MANY_REQUESTS:
             raise _TooMany(self._seconds(payload))
+        if code == httpx.codes.SERVICE_UNAVAILABLE:
+            raise _Unavailable
         return code, payload
 
     @staticmethod
@@ -233,6 +235,13 @@ class _TooMany(sdk.TelegramError):
     def __init__(self, seconds: float) -> None:
         super().__init__("too many requests")
         self.seconds = seconds
+
+
+class _Unavailable(sdk.TelegramError):
+    """The server says that it does not serve: of all that go wrong on its side the one that took nothing for sure."""
+
+    def __init__(self) -> None:
+        super().__init__("service unavailable")
 
 
 class _OneHost(httpx.AsyncHTTPTransport):
@@ -317,6 +326,8 @@ def _refusal(error: Exception) -> SendError:
     if isinstance(error, _TooMany | sdk.RetryAfter):
         seconds = error.seconds if isinstance(error, _TooMany) else _HOLD_SECONDS
         return _later("Telegram had too many requests from us; it has to wait", "429", seconds)
+    if isinstance(error, _Unavailable):
+        return _later("Telegram does not serve just now", "503")
     if isinstance(error, sdk.Forbidden):
         return _final("the person has blocked the bot, or is gone", "403", unreachable=True)
     if isinstance(error, sdk.BadRequest | sdk.ChatMigrated):

@@ -126,6 +126,7 @@ def release_leases(
             .where(_outbox.c.id.in_(chunk))
             .values(
                 status=TextStatus.UNKNOWN.value,
+                unknown_sends=_outbox.c.unknown_sends + 1,
                 lease_id=None,
                 lease_until=None,
                 # Where the attempt before went says nothing about where this one did.
@@ -175,7 +176,7 @@ def retry(connection: Connection, ids: Iterable[int], now: datetime) -> list[Tex
     rows = _locked(connection, ids, again)
     for row in rows:
         status = TextStatus.UNKNOWN if row.status == TextStatus.UNKNOWN.value else TextStatus.PENDING
-        values = {"status": status.value, "attempts": 0, "next_attempt_at": now, "expires_at": None}
+        values = {"status": status.value, "attempts": 0, "unknown_sends": 0, "next_attempt_at": now, "expires_at": None}
         connection.execute(update(_outbox).where(_outbox.c.id == row.id).values(**values))
     return [fact_of(row, TextStatus.PENDING, reason="retried") for row in rows]
 
@@ -290,6 +291,7 @@ def _claimed(row: Any, known: Sequence[KnownAddress], lease_id: str, until: date
         urgency=_URGENCIES[row.urgency],
         segments=row.segments,
         attempts=row.attempts + 1,
+        unknown_sends=row.unknown_sends,
         expires_at=row.expires_at,
         unknown=row.status == TextStatus.UNKNOWN.value,
         attempted_at=row.attempted_at or now,
@@ -318,6 +320,7 @@ def _new_row(keyring: Keyring, owed: Notification, now: datetime) -> dict[str, A
         "urgency": _ORDER[owed.urgency],
         "status": TextStatus.PENDING.value,
         "attempts": 0,
+        "unknown_sends": 0,
         "next_attempt_at": owed.not_before,
         "expires_at": owed.expires_at,
         "segments": owed.segments,

@@ -28,6 +28,7 @@ _COLUMNS = (
     "lease_id",
     "lease_until",
     "attempts",
+    "unknown_sends",
     "attempted_at",
     "next_attempt_at",
     "channel",
@@ -192,6 +193,8 @@ def _marked(row: Any, result: SendResult, status: TextStatus, keyring: Keyring) 
         change["sent_to"] = keyring.address_index(result.address)
     if result.outcome is Outcome.SENT:
         change.update(external_id=result.external_id or row.external_id, sent_at=result.at)
+    if result.outcome is Outcome.UNKNOWN:
+        change["unknown_sends"] = row.unknown_sends + 1
     if result.outcome is Outcome.GIVEN_BACK:
         change["attempts"] = row.attempts - 1
         if change["attempts"] == 0:

@@ -69,6 +69,8 @@ class ClaimedText:
     segments: int
     #: This one included.
     attempts: int
+    #: Earlier attempts that may have reached the provider.
+    unknown_sends: int
     expires_at: datetime | None
     #: An earlier attempt may have reached the provider: ask before sending again.
     unknown: bool

@@ -55,6 +55,8 @@ class OutboxRow(Row, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     #: Counted before the send.
     attempts: int = 0
+    #: Attempts that ended with nobody knowing whether the provider took it.
+    unknown_sends: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     next_attempt_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     #: Channel and provider's id of the last attempt that the provider took.

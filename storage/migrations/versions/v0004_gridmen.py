@@ -40,6 +40,7 @@ def _messages() -> None:
         op.add_column("case_text", sa.Column(name, sa.Double(), nullable=True))
     op.add_column("assignment", sa.Column("ended_by", sa.String(), nullable=True))
     op.add_column("outbox_body", sa.Column("chat", sa.JSON(), nullable=True))
+    op.add_column("outbox", sa.Column("unknown_sends", sa.Integer(), nullable=False, server_default="0"))
 
 
 def _people() -> None:
