@@ -140,7 +140,10 @@ def measure(url: str | None, seconds: float, *, rounds: int, texts_a_round: int)
         with Database(url, writer=True) as database:
             figures = _measured(database, seconds, rounds, texts_a_round)
     # Other programs of the machine disturb the clock on the wall far more than the processor's.
-    good = max(figures["ratio"], figures["processor_ratio"]) >= LEAST_RATIO and figures["positions_kept"] == figures["positions_offered"]
+    good = (
+        max(figures["ratio"], figures["processor_ratio"]) >= LEAST_RATIO
+        and figures["positions_kept"] == figures["positions_offered"]
+    )
     return figures, 0 if good and figures["cases_opened"] == figures["texts"] else 1
 
 
