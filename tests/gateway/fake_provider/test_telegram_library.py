@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Message, PhotoSize, ReplyParameters, Update
@@ -36,7 +37,13 @@ def with_bot(provider: FakeProvider, story: Callable[[Bot], Awaitable[T]]) -> T:
         async with a_bot(provider) as bot:
             return await story(bot)
 
-    return asyncio.run(told())
+    return on_a_loop(told())
+
+
+def on_a_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on a loop in a thread of its own: the browser of other tests leaves one in the main thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(autouse=True)
@@ -283,4 +290,4 @@ def test_each_refusal_is_the_error_that_the_library_has_for_it(provider: FakePro
         with pytest.raises(InvalidToken):
             await a_bot(provider, "1000001:wrong").initialize()
 
-    asyncio.run(stranger())
+    on_a_loop(stranger())
