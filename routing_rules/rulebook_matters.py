@@ -1,4 +1,4 @@
-"""Reads departments, categories, rules and emergency phrases; what is wrong is noted, not raised."""
+"""Reads departments, categories and emergency phrases; what is wrong is noted, not raised."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Mapping
 
 from routing_rules.areas import OFFICE_LEVELS, Level
-from routing_rules.rulebook import Category, Department, Emergency, Keyword, Rule
+from routing_rules.rulebook import Category, Department, Emergency, Keyword
 from routing_rules.working_time import Session
 from routing_rules.yaml_lines import Entry
-from routing_rules.yaml_shapes import check_code, code_of, limits_in, names_in
+from routing_rules.yaml_shapes import check_code, limits_in, names_in, words_in
 
 _Hours = tuple[Session, ...]
 
@@ -22,12 +22,13 @@ def read_departments(root: Entry, languages: tuple[str, ...]) -> Mapping[str, De
     departments = {}
     typed: dict[str, str] = {}
     for code, entry in root.keys.items():
-        entry.only("names", "aliases")
+        entry.only("names", "aliases", "field")
         check_code(code, entry)
         department = Department(
             code=code,
             aliases=entry.get("aliases").words(),
             names=names_in(entry.get("names"), languages, limit=NAME_LIMIT),
+            field=entry.get("field").optional(),
         )
         for word in (code, *department.aliases):
             owner = typed.setdefault(comparable(word), code)
@@ -62,10 +63,13 @@ def read_categories(
 def _category(
     code: str, entry: Entry, languages: tuple[str, ...], departments: Mapping[str, Department], hours: _Hours
 ) -> Category:
-    entry.only("names", "short", "keywords", "department", "handle_at", "urgent", "limits", "evidence", "verify")
+    entry.only(
+        "names", "short", "keywords", "not_when", "field", "department", "handle_at", "urgent", "limits", "evidence",
+        "verify",
+    )  # fmt: skip
     names = names_in(entry.get("names"), languages, limit=NAME_LIMIT)
     short = names_in(entry.get("short"), languages, limit=SHORT_LIMIT) if entry.get("short").given else names
-    department, handle_at = _department(entry.get("department"), departments), _level(entry.get("handle_at"))
+    department, handle_at = department_at(entry.get("department"), departments), level_at(entry.get("handle_at"))
     if department is None and handle_at is None:
         entry.problem("needs a department, or a level (handle_at) whose office decides")
     return Category(
@@ -73,6 +77,8 @@ def _category(
         names=names,
         short=short,
         keywords=tuple(keyword for keyword, _ in _keywords(entry.get("keywords"), languages, complain=True)),
+        not_when=words_in(entry.get("not_when"), languages),
+        field=entry.get("field").optional(),
         department=department,
         handle_at=handle_at,
         urgent=entry.get("urgent").flag(False),
@@ -109,33 +115,6 @@ def _weighted(item: Entry) -> list[Keyword]:
     return found
 
 
-def read_rules(
-    root: Entry, categories: Mapping[str, Category], departments: Mapping[str, Department], hours: _Hours
-) -> tuple[Rule, ...]:
-    """Rules in their order. Their areas are compared with the registry when that is loaded."""
-    rules: dict[str, Rule] = {}
-    for entry in root.items():
-        entry.only("code", "categories", "areas", "department", "handle_at", "urgent", "limits")
-        code = code_of(entry.get("code"))
-        if code in rules:
-            entry.get("code").problem(f"there are two rules {code!r}")
-        matched = entry.get("categories").words()
-        for category in matched:
-            if category not in categories:
-                entry.get("categories").problem(f"{category!r} is not a category")
-        urgent = entry.get("urgent")
-        rules[code] = Rule(
-            code=code,
-            categories=frozenset(matched),
-            areas=frozenset(entry.get("areas").words()),
-            department=_department(entry.get("department"), departments),
-            handle_at=_level(entry.get("handle_at")),
-            urgent=urgent.flag(False) if urgent.given else None,
-            limits=limits_in(entry.get("limits"), hours),
-        )
-    return tuple(rules.values())
-
-
 def read_emergency(root: Entry) -> Emergency:
     """Phrases of all languages in one list each; at least one phrase."""
     root.only("phrases", "negations", "past")
@@ -158,7 +137,8 @@ def _flat(entry: Entry) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for words in entry.keys.values() for word in words.words()))
 
 
-def _department(entry: Entry, departments: Mapping[str, Department]) -> str | None:
+def department_at(entry: Entry, departments: Mapping[str, Department]) -> str | None:
+    """A department that the book has; None when none is given."""
     code = entry.optional()
     if code is not None and code not in departments:
         entry.problem(f"{code!r} is not a department")
@@ -166,7 +146,8 @@ def _department(entry: Entry, departments: Mapping[str, Department]) -> str | No
     return code
 
 
-def _level(entry: Entry) -> Level | None:
+def level_at(entry: Entry) -> Level | None:
+    """A level with an office that answers texts; None when none is given."""
     level = entry.choice(Level)
     if level is not None and level not in OFFICE_LEVELS:
         entry.problem(f"must be a level with an office: {', '.join(OFFICE_LEVELS)}")
