@@ -23,19 +23,38 @@ class Detail:
 
 
 _DIGITS = "〇一二三四五六七八九"
-_NUMBER = "(?:[0-9]{1,5}|[〇零一二三四五六七八九十百千两]{1,7})"
+_NUMERALS = "〇零一二三四五六七八九十百千两廿卅"
+_NUMBER = f"(?:[0-9]{{1,5}}|[{_NUMERALS}]{{1,7}})"
+_DIRECTIONS = "东西南北中"
+_LETTER_OR_NUMBER = f"(?:{_NUMBER}|[A-Za-z][0-9]?)"
 
 #: "3号早上" is a date and "3号线" a railway, not a house.
-_NO_HOUSE = "(?![线線召称稱码碼令楼樓早晚夜]|上午|下午|中午|凌晨|那天|开始|开通)"
+_NO_HOUSE = "(?![线線召称稱码碼令早晚夜]|[楼樓](?!上)|上午|下午|中午|凌晨|那天|开始|开通)"
+#: What a number of a flat is not followed by: "2019年", "300元", "120个".
+_NO_FLAT = "(?![0-9年月日元块个人户家辆次度天吨米%])"
 
 _BEHIND_CHINESE = re.compile(
-    rf"\s?(?:(?P<lane>{_NUMBER})\s?[弄巷]\s?)?"
-    rf"(?:(?P<number>{_NUMBER})(?:\s?[-~之至、]\s?(?P<second>{_NUMBER}))?\s?[号號]{_NO_HOUSE}院?\s?)?"
-    rf"(?:(?P<building>{_NUMBER}|[A-Za-z][0-9]?)\s?(?:[幢栋棟座]|[号號][楼樓])\s?)?"
-    rf"(?:(?P<unit>{_NUMBER})\s?[单單]元\s?)?"
-    rf"(?:(?P<floor>{_NUMBER})\s?(?:[楼樓](?![道梯上下顶房])|[层層])\s?)?"
-    rf"(?:(?P<room>[0-9]{{1,5}})\s?(?:室|房(?!子|屋|东)|户(?!口))"
-    rf"|(?<=[幢栋棟座元])(?P<flat>[0-9]{{3,4}})(?![0-9年月日元个人户家辆次]))?"
+    # A lane with its branch, a group of a village, a part of a compound.
+    rf"\s?(?:(?P<lane>{_NUMBER})\s?[弄巷衖]\s?)?"
+    rf"(?:(?P<branch>{_NUMBER})\s?支[弄巷]\s?)?"
+    rf"(?:(?<=[村区社坊屯庄里])第?(?P<group>{_NUMBER})\s?(?:村民小组|小组|组|生产队)\s?)?"
+    rf"(?:(?P<part>[东西南北中]|第?{_LETTER_OR_NUMBER})\s?(?P<part_is>[区期])(?=\s?第?{_LETTER_OR_NUMBER}\s?(?:[幢栋棟座#]|[号號][楼樓]))\s?)?"
+    # The house: "35号", "35-1号", "甲35号", "35号附3号", "35号之一", "35#".
+    rf"(?:(?P<stem>[甲乙丙丁])?(?P<number>{_NUMBER})(?:\s?[-~之至到、]\s?(?P<second>{_NUMBER}))?\s?(?:[号號]{_NO_HOUSE}|#(?![楼樓]))"
+    rf"(?:附\s?(?P<annex>{_NUMBER})\s?[号號]|[之-](?P<after>[0-9]{{1,2}}(?![0-9-])|[一二三四五六七八九十])|(?P<tail>[甲乙丙丁](?![\u4e00-\u9fff])))?大?院?\s?)?"
+    rf"(?:第?(?P<building>{_LETTER_OR_NUMBER})\s?(?:[幢栋棟座]|(?:[号號]|#)[楼樓])\s?)?"
+    rf"(?:第?(?P<unit>{_NUMBER}|[A-Za-z])\s?[单單]元\s?)?"
+    rf"(?:第?(?P<under>地下|负|[Bb](?=[0-9]))?\s?(?P<floor>{_NUMBER})\s?(?:[楼樓](?![道梯上下顶房])|[层層])\s?)?"
+    rf"(?:(?P<room>[0-9]{{1,5}}|[{_NUMERALS}]{{3,5}})\s?(?:室|房(?!子|屋|东)|户(?!口))"
+    rf"|(?<=[幢栋棟座元楼樓号號#])(?P<unit_flat>[0-9]{{1,2}})-(?P<flat_behind>[0-9]{{3,4}}){_NO_FLAT}"
+    rf"|(?<=[幢栋棟座元楼樓层層])(?P<flat>[0-9]{{3,4}}){_NO_FLAT}"
+    # Behind a house only where nothing follows: "35号120急救车" is no room.
+    rf"|(?<=[号號#])(?P<house_flat>[0-9]{{3,4}})(?=$|[^0-9\u4e00-\u9fff])"
+    rf"|(?<=[幢栋棟座元楼樓])(?P<spoken>[{_NUMERALS}]{{3}})(?![{_NUMERALS}年月日元块个人户家辆次度天]))?"
+)
+#: "3-2-502" and "3-502" behind the name of a compound: building, unit, room.
+_HYPHENS_BEHIND = re.compile(
+    rf"\s?(?P<building>[0-9]{{1,3}}|[A-Za-z])-(?:(?P<unit>[0-9]{{1,2}})-)?(?P<flat>[0-9]{{3,4}})室?{_NO_FLAT}"
 )
 #: A bare number counts only where nothing follows: in "新河路3个井盖" it counts lids, not houses.
 _BARE_BEHIND = re.compile(r"\s?(?P<number>[0-9]{1,5})(?=$|[,。.;!?、)])")
@@ -46,7 +65,7 @@ _ROOM_BEHIND = re.compile(
 
 _BEFORE_ENGLISH = re.compile(
     r"(?:(?P<year>\b(?:since|in|of|during|from)\s)|\bno\.?\s?|\bnumber\s|#|(?<![\w.,:/$-]))"
-    r"(?P<number>[0-9]{1,5})(?P<second>\s?-\s?[0-9]{1,5}|\s1/2)?(?P<letter>[a-z])?,?\s$",
+    r"(?P<number>[0-9]{1,5})(?P<letter>hf|[a-z])?(?P<second>\s?-\s?(?:[0-9]{1,5}(?:hf|[a-z])?|[a-z])|\s1/2)?[&,]?\s$",
     re.IGNORECASE,
 )
 _LONGEST_BEFORE = 32
@@ -57,6 +76,11 @@ def behind(text: str, at: int) -> Detail | None:
     found = _BEHIND_CHINESE.match(text, at)
     if found is not None and found.group().strip():
         return _chinese(found)
+    found = _HYPHENS_BEHIND.match(text, at)
+    if found is not None:
+        unit = f"u{int(found['unit'])}/" if found["unit"] else ""
+        key = f"{_building(found['building'])}幢/{unit}r{int(found['flat'])}"
+        return Detail(start=at, end=found.end(), number=None, key=key)
     found = _MARKED_BEHIND.match(text, at) or _BARE_BEHIND.match(text, at)
     if found is not None:
         number = int(found["number"])
@@ -88,39 +112,57 @@ def _chinese(found: re.Match[str]) -> Detail:
     if found["lane"]:
         # In a lane the houses are counted by the lane; on the road itself it has one number.
         number = _value(found["lane"])
-        parts.append(f"{_value(found['lane'])}弄")
+        parts.append(f"{number}弄")
+    if found["branch"]:
+        number = _value(found["branch"]) if number is None else number
+        parts.append(f"{_value(found['branch'])}支弄")
+    if found["group"]:
+        parts.append(f"{_value(found['group'])}组")
+    if found["part"]:
+        parts.append(f"{_building(found['part'].removeprefix('第'))}{found['part_is']}")
     if found["number"]:
         house = _value(found["number"])
-        number = house if number is None else number
-        parts.append(f"{house}{_sub_number(house, found['second'])}")
+        # Behind a group of a village the houses are counted by the group.
+        number = house if number is None and not found["group"] else number
+        parts.append(f"{house}{_sub_number(house, found)}")
     if found["building"]:
         parts.append(f"{_building(found['building'])}幢")
-    if found["unit"]:
-        parts.append(f"u{_value(found['unit'])}")
+    unit = found["unit"] or found["unit_flat"]
+    if unit:
+        parts.append(f"u{_building(unit)}")
     if found["floor"]:
-        parts.append(f"f{_value(found['floor'])}")
-    if found["room"] or found["flat"]:
-        parts.append(f"r{_value(found['room'] or found['flat'])}")
+        parts.append(f"f{'-' if found['under'] else ''}{_value(found['floor'])}")
+    room = found["room"] or found["flat"] or found["house_flat"] or found["flat_behind"] or found["spoken"]
+    if room:
+        parts.append(f"r{_value(room)}")
     end = found.start() + len(found.group().rstrip())
     return Detail(start=found.start(), end=end, number=number, key="/".join(parts))
 
 
-def _sub_number(house: int, second: str | None) -> str:
-    """A second number: "83-2号" is a house of its own, "83-89号" a row that begins at 83."""
-    if second is None or _value(second) >= house:
+def _sub_number(house: int, found: re.Match[str]) -> str:
+    """What makes it a house of its own: "83-2号", "35号附3号", "甲35号"; "83-89号" is a row that begins at 83."""
+    if found["annex"]:
+        return f"-{_value(found['annex'])}"
+    if found["after"]:
+        return f"-{_value(found['after'])}"
+    if found["stem"] or found["tail"]:
+        return str(found["stem"] or found["tail"])
+    if found["second"] is None or _value(found["second"]) >= house:
         return ""
-    return f"-{_value(second)}"
+    return f"-{_value(found['second'])}"
 
 
 def _building(word: str) -> str:
-    return word.upper() if "a" <= word[0].lower() <= "z" else str(_value(word))
+    if "a" <= word[0].lower() <= "z":
+        return word.upper()
+    return word if word in _DIRECTIONS else str(_value(word))
 
 
 def _value(word: str) -> int:
     """The value of a number in digits or Chinese numerals: "八十三" and "八三" are 83."""
     if word.isdigit() and word.isascii():
         return int(word)
-    word = word.replace("零", "〇").replace("两", "二")
+    word = word.replace("零", "〇").replace("两", "二").replace("廿", "二十").replace("卅", "三十")
     if not any(unit in word for unit in "十百千"):
         return int("".join(str(_DIGITS.index(each)) for each in word))
     total, digit = 0, 0

@@ -14,7 +14,8 @@ from routing_rules.normalise import language_of, normalise
 from routing_rules.outlines import OutlineIndex
 from routing_rules.place_names import Bearer, NameIndex
 from routing_rules.place_reading import Reading, read_places
-from routing_rules.place_words import area_name, told_apart, with_number, with_telling_name, written
+from routing_rules.place_typos import TypoIndex
+from routing_rules.place_words import area_name, said, told_apart, with_number, with_telling_name, written
 
 #: Positions of the first character and after the last one, in the normalised text.
 Span = tuple[int, int]
@@ -75,20 +76,48 @@ class Gazetteer:
         self._registry = registry
         self._names = NameIndex(registry)
         self._outlines = OutlineIndex(registry.places)
+        self._typos = TypoIndex(registry)
         self._places = {place.code: place for place in registry.places}
 
-    def locate(self, text: str) -> Location:
+    def locate(self, text: str, home: str | None = None) -> Location:
         """Where a text says something is: a complaint, or the answer to the question where.
 
         The name of the district alone is no place; that of a street, community or grid is one, known as a
-        whole only. Raises nothing.
+        whole only. With the sender's ``home`` area, names of his own community that the text misses by one
+        character are offered; they are ambiguous, be there only one. Raises nothing.
         """
         text = normalise(text)
+        found = self._by_names(text)
+        return self._nearly(text, home) or found if home and found.kind is LocationKind.NONE else found
+
+    def _nearly(self, text: str, home: str) -> Location | None:
+        near = self._typos.near(text, home)
+        if not near:
+            return None
+        language = language_of(text) or "zh"
+        words = tuple(dict.fromkeys(text[each.start : each.end] for each in near))
+        return Location(
+            kind=LocationKind.AMBIGUOUS,
+            name=("、" if language == "zh" else ", ").join(words),
+            words=words,
+            reasons=tuple(f"'{text[each.start : each.end]}' is one character from '{each.name}'" for each in near),
+            spans=tuple((each.start, each.end) for each in near),
+            candidates=tuple(
+                Candidate(
+                    place_key=each.bearer.code if each.detail is None else f"{each.bearer.code}#{each.detail.key}",
+                    area=each.bearer.area,
+                    display=said(each.name, text, each.start, each.end, each.detail),
+                )
+                for each in near
+            ),
+        )
+
+    def _by_names(self, text: str) -> Location:
         mentions = self._names.find(text)
         if not mentions:
             return Location(kind=LocationKind.NONE)
         language = language_of(text) or "zh"
-        meaning = read_places(text, mentions, self._registry)
+        meaning = read_places(text, mentions, self._registry, self._names.corners)
         spans = tuple((each.start, each.end) for each in meaning.readings)
         meant = [(each, bearer) for each in meaning.decisive for bearer in each.bearers]
         if not meant:

@@ -6,11 +6,13 @@ It decides what is a name and what only looks like one; it does not decide which
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from routing_rules.areas import Area, Level, Place, Registry
-from routing_rules.normalise import HAN, fold, normalise
+from routing_rules.normalise import HAN, fold
+from routing_rules.registry_places import NAMELESS_KINDS
+from routing_rules.street_addresses import corner_key, in_full, street_key
 from routing_rules.word_index import WordIndex
 
 
@@ -43,6 +45,8 @@ class Mention:
     word: str
     #: Everything that bears it, in the order of the registry, areas first.
     bearers: tuple[Bearer, ...]
+    #: The name in the form in which names are compared, for looking up corners.
+    name: str = ""
 
 
 class NameIndex:
@@ -50,12 +54,13 @@ class NameIndex:
 
     def __init__(self, registry: Registry) -> None:
         names: dict[str, dict[str, Bearer]] = {}
-        for name, bearer in _all_names(registry):
-            bearers = names.setdefault(_written(normalise(name)).text, {})
+        for name, bearer in names_of(registry, {*registry.areas, *(place.area for place in registry.places)}):
+            bearers = names.setdefault(street_key(name), {})
             if bearer.code not in bearers:
                 bearers[bearer.code] = bearer
         self._bearers = {name: tuple(bearers.values()) for name, bearers in names.items()}
         self._words = WordIndex(names)
+        self.corners = _corners(registry)
 
     def find(self, text: str) -> list[Mention]:
         """The names in a normalised text, from left to right.
@@ -63,7 +68,7 @@ class NameIndex:
         Of names that overlap the one that begins first counts, and of those that begin together the
         longest: 毛竹山 is not 竹山.
         """
-        written = _written(text)
+        written = in_full(text)
         mentions: list[Mention] = []
         free_from = 0
         for start, end, name in self._words.find(written.text):
@@ -75,75 +80,43 @@ class NameIndex:
             if not bearers:
                 continue
             free_from = end
-            mentions.append(Mention(start=begin, end=stop, word=text[begin:stop], bearers=bearers))
+            mentions.append(Mention(start=begin, end=stop, word=text[begin:stop], bearers=bearers, name=name))
         return mentions
 
 
-# How names are written
-
-_ABBREVIATIONS = {
-    "rd": "road", "st": "street", "str": "street", "ave": "avenue", "av": "avenue", "blvd": "boulevard",
-    "dr": "drive", "ln": "lane", "ct": "court", "pl": "place", "sq": "square", "ter": "terrace",
-    "hwy": "highway", "pkwy": "parkway", "cir": "circle", "aly": "alley", "brg": "bridge", "ctr": "center",
-    "centre": "center", "bldg": "building", "gdns": "gardens", "pk": "park", "mt": "mount", "ft": "fort",
-    "dist": "district", "comm": "community", "n": "north", "s": "south", "e": "east", "w": "west",
-    "ne": "northeast", "nw": "northwest", "se": "southeast", "sw": "southwest",
-}  # fmt: skip
-_ABBREVIATED = re.compile(
-    rf"(?<![0-9a-z'’])(?:{'|'.join(sorted(_ABBREVIATIONS, key=len, reverse=True))})(?![0-9a-z])\.?"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A text in the form in which names are compared, and the way back to the positions in the text."""
-
-    text: str
-    #: Position in the text of each character, None where nothing moved.
-    positions: list[int] | None
-
-    def original(self, at: int) -> int:
-        return at if self.positions is None else self.positions[at]
-
-    def original_end(self, at: int) -> int:
-        return at if self.positions is None else self.positions[at - 1] + 1
-
-
-def _written(text: str) -> _Written:
-    """Lower case, the abbreviations of English addresses in full: "Yangang W. Rd" → "yangang west road"."""
-    folded = fold(text)
-    pieces: list[str] = []
-    positions: list[int] = []
-    done = 0
-    for found in _ABBREVIATED.finditer(folded):
-        pieces.append(folded[done : found.start()])
-        positions.extend(range(done, found.start()))
-        full = _ABBREVIATIONS[found.group().rstrip(".")]
-        pieces.append(full)
-        # The last letter stands for the last one written, so that a span ends where the abbreviation ends.
-        positions.extend([found.start()] * (len(full) - 1) + [found.end() - 1])
-        done = found.end()
-    if not pieces:
-        return _Written(folded, None)
-    pieces.append(folded[done:])
-    positions.extend(range(done, len(folded)))
-    return _Written("".join(pieces), positions)
-
-
 # Which names there are
+
 
 _COMMITTEE = re.compile("(?:居民委员会|村民委员会|居委会|村委会)$")
 _KIND_OF_AREA = re.compile("(?:社区|街道|[村镇乡区县])$")
 _SOUNDS_LIKE_A_ROAD = re.compile("[路街巷弄道]$")
 
 
-def _all_names(registry: Registry) -> Iterator[tuple[str, Bearer]]:
+def names_of(registry: Registry, areas: Container[str]) -> Iterator[tuple[str, Bearer]]:
+    """Every name of these areas and of the places in them, with who bears it."""
     for area in registry.areas.values():
-        yield from _area_names(area)
+        if area.code in areas:
+            yield from _area_names(area)
     for place in registry.places:
+        if place.area not in areas or place.kind in NAMELESS_KINDS or place.kind == "corner":
+            continue
         for by, names in (("name", tuple(place.names.values())), ("alias", place.aliases)):
             for name in names:
                 yield name, Bearer(code=place.code, area=place.area, kind=place.kind, place=place, by=by)
+
+
+def _corners(registry: Registry) -> Mapping[tuple[str, str], tuple[Bearer, ...]]:
+    """The corners that the registry knows by name ("Adams St & Dudley St"), by the names of their roads."""
+    corners: dict[tuple[str, str], list[Bearer]] = {}
+    for place in registry.places:
+        if place.kind != "corner":
+            continue
+        for name in (*place.names.values(), *place.aliases):
+            one, joined, other = (part.strip() for part in name.partition("&"))
+            if joined and one and other:
+                bearer = Bearer(code=place.code, area=place.area, kind="corner", place=place, by="name")
+                corners.setdefault(corner_key(one, other), []).append(bearer)
+    return {key: tuple(bearers) for key, bearers in corners.items()}
 
 
 def _area_names(area: Area) -> Iterator[tuple[str, Bearer]]:
@@ -185,7 +158,7 @@ _ANOTHER_NAME = re.compile(
 #: The same for the name of a compound or landmark.
 _A_ROAD_OF_THAT_NAME = re.compile("[东西南北中]?(?:路(?![灯燈面边上口人障牌况旁])|街(?![边面上口头道])|大道)")
 #: Characters that end a word before a bare name; any other Chinese character may belong to a longer name.
-_WORD_ENDS = frozenset("在住到于去往从由们是我你他她咱家和与跟及的了离近就里有至给请问说看")
+WORD_ENDS = frozenset("在住到于去往从由们是我你他她咱家和与跟及的了离近就里有至给请问说看")
 #: Behind a name they make it that of an area, before it that of a place.
 _IN_AN_AREA = re.compile("村民|居民|村里|村口|村委|村(?![上下])|社区|附近|这边|那边|这里|那里|一带")
 _LIVES = re.compile("(?:住在|家住|我住|位于|地点在?|地址[是在]?|家在)[:, ]?$")
@@ -200,14 +173,45 @@ def _meant(bearers: tuple[Bearer, ...], text: str, start: int, end: int, follows
     ``follows``: it stands right behind the name of an area.
     """
     if not HAN.match(text[start]):
-        # "North Main St" is another road than Main St, or the far end of it.
-        if _DIRECTION.search(fold(text[max(0, start - 7) : start])):
-            return tuple(each for each in bearers if each.kind != "road")
-        return bearers
+        return _meant_in_english(bearers, text, start, end)
     meant = tuple(each for each in bearers if _can_be_meant(each, text, start, end, follows))
     if len(meant) == 1 and meant[0].by == "short name" and end - start == 2 and not follows:
         return meant if _is_a_place_here(text, start, end) else ()
     return meant
+
+
+#: Behind the name of an area they make it that of a road: "Hyde Park Ave" is not in Hyde Park for certain.
+_A_ROAD_FOLLOWS = re.compile(
+    r" (?:road|rd|street|st|avenue|ave|av|lane|ln|drive|dr|court|ct|place|pl|square|sq|terrace|ter|way|highway|hwy|"
+    r"boulevard|blvd|parkway|pkwy|circle|cir|path|row|wharf|park)\b(?! and\b)",
+    re.IGNORECASE,
+)
+#: A capitalised word right before the name of a road belongs to it: "Franklin Park St" is not Park St.
+_PART_OF_A_NAME = re.compile(r"(?<![A-Za-z'])([A-Z][a-z']+) $")
+_NO_PART_OF_A_NAME = frozenset(
+    {
+        "of", "at", "on", "in", "and", "near", "by", "from", "to", "the", "corner", "intersection", "junction",
+        "opposite", "behind", "outside", "between", "along",
+    }
+)  # fmt: skip
+
+
+def _meant_in_english(bearers: tuple[Bearer, ...], text: str, start: int, end: int) -> tuple[Bearer, ...]:
+    # "North Main St" is another road than Main St, or the far end of it.
+    longer = _DIRECTION.search(fold(text[max(0, start - 7) : start])) or _is_part_of_a_name(text, start)
+    road_follows = _A_ROAD_FOLLOWS.match(text, end) is not None
+    return tuple(
+        each for each in bearers if not (longer if each.kind == "road" else each.place is None and road_follows)
+    )
+
+
+def _is_part_of_a_name(text: str, start: int) -> bool:
+    found = _PART_OF_A_NAME.search(text, max(0, start - 32), start)
+    if found is None or not text[start].isupper() or found[1].lower() in _NO_PART_OF_A_NAME:
+        return False
+    # The first word of a sentence has its capital from there.
+    before = text[: found.start()].rstrip()
+    return bool(before) and before[-1] not in ".!?;:"
 
 
 def _is_a_place_here(text: str, start: int, end: int) -> bool:
@@ -232,7 +236,7 @@ def _can_be_meant(bearer: Bearer, text: str, start: int, end: int, follows: bool
     if bearer.place is None and not follows and _OTHER_TOWN.search(text, 0, start):
         return False
     if bearer.bare:
-        begins = follows or start == 0 or not HAN.match(text[start - 1]) or text[start - 1] in _WORD_ENDS
+        begins = follows or start == 0 or not HAN.match(text[start - 1]) or text[start - 1] in WORD_ENDS
         return begins and not _ANOTHER_NAME.match(text, end)
     if bearer.kind in ("compound", "landmark", "building"):
         return not _A_ROAD_OF_THAT_NAME.match(text, end)

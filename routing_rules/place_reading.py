@@ -7,15 +7,21 @@ over is what the text may mean.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from routing_rules import house_numbers
-from routing_rules.areas import Registry
+from routing_rules.areas import Place, Registry
 from routing_rules.house_numbers import Detail
 from routing_rules.normalise import HAN
 from routing_rules.place_names import Bearer, Mention, is_below_district
+
+#: By the names of two roads, in the form in which names are compared and in order.
+Corners = Mapping[tuple[str, str], tuple[Bearer, ...]]
+
+#: Greater than every house number.
+_NO_END = 1_000_000
 
 #: A text with more names than this is a list; what it says together is not looked at beyond.
 MOST_NAMES = 24
@@ -57,8 +63,11 @@ class Meaning:
     decisive: tuple[Reading, ...]
 
 
-def read_places(text: str, mentions: Iterable[Mention], registry: Registry) -> Meaning:
-    """What the names found in a normalised text say about where something is."""
+def read_places(text: str, mentions: Iterable[Mention], registry: Registry, corners: Corners) -> Meaning:
+    """What the names found in a normalised text say about where something is.
+
+    ``corners``: those that the registry knows, by the names of their two roads.
+    """
     mentions = list(islice(mentions, MOST_NAMES))
     starts = {mention.start for mention in mentions}
     readings = [_read(text, mention, followed=mention.end in starts) for mention in mentions]
@@ -66,11 +75,14 @@ def read_places(text: str, mentions: Iterable[Mention], registry: Registry) -> M
     below = [each for each in readings if any(is_below_district(bearer) for bearer in each.bearers)]
     left = _without_repeats(_without_surroundings(below, registry), adjacent_too=True)
     places = [each for each in left if each.is_place]
-    corner = _corner(text, places, registry)
+    corner = _corner(text, places, readings, registry, corners)
     if corner is not None:
-        decisive = [corner]
+        decisive = _with_denial(text, [corner], below, registry)
+    elif places:
+        places = [_without_doubts(each, registry) for each in places]
+        decisive = _decisive_places(text, below, places, registry)
     else:
-        decisive = _decisive_places(left, places, registry) if places else left
+        decisive = left
     return Meaning(readings=tuple(readings), decisive=tuple(decisive))
 
 
@@ -82,11 +94,46 @@ def _read(text: str, mention: Mention, *, followed: bool) -> Reading:
         detail = house_numbers.before(text, mention.start, mention.end)
     if detail is None and not followed and any(is_below_district(bearer) for bearer in bearers):
         detail = house_numbers.behind(text, mention.end)
-    if detail is not None and detail.number is not None:
+    if detail is not None and detail.number:
         number = detail.number
         # A number on no known stretch says nothing: the registry may not know the whole road.
         bearers = tuple(b for b in bearers if b.place is None or b.place.holds_number(number)) or bearers
     return Reading(mention=mention, detail=detail, bearers=bearers)
+
+
+def _without_doubts(reading: Reading, registry: Registry) -> Reading:
+    """Without the stretches inside another one of the same road: they leave open where some numbers lie.
+
+    A text without a number is about the road, not about those.
+    """
+    if len(reading.bearers) == 1 or (reading.detail is not None and reading.detail.number):
+        return reading
+    roads: dict[str | None, list[Bearer]] = {}
+    for bearer in reading.bearers:
+        if bearer.place is not None and bearer.kind == "road":
+            roads.setdefault(_locality(bearer, registry), []).append(bearer)
+    doubted = {
+        each.code
+        for road in roads.values()
+        for each in road
+        if any(other.area != each.area and _is_inside(each.place, other.place) for other in road)
+    }
+    kept = tuple(bearer for bearer in reading.bearers if bearer.code not in doubted)
+    return replace(reading, bearers=kept) if kept else reading
+
+
+def _locality(bearer: Bearer, registry: Registry) -> str | None:
+    area = registry.areas.get(bearer.area)
+    return area.parent if area is not None else None
+
+
+def _is_inside(stretch: Place | None, other: Place | None) -> bool:
+    """Whether the numbers of a stretch are some of the numbers of another."""
+    if stretch is None or other is None or other.parity not in (None, stretch.parity):
+        return False
+    first, last = stretch.number_from or 0, stretch.number_to or _NO_END
+    from_, to = other.number_from or 0, other.number_to or _NO_END
+    return from_ <= first and last <= to and (from_, to) != (first, last)
 
 
 def _without_namesakes_around(bearers: tuple[Bearer, ...]) -> tuple[Bearer, ...]:
@@ -108,7 +155,7 @@ def _without_repeats(readings: list[Reading], *, adjacent_too: bool = False) -> 
             if adjacent or not (codes <= _codes(other) or codes >= _codes(other)):
                 continue
             fewer = min(other, reading, key=lambda each: len(each.bearers))
-            fuller = reading if other.detail is None and reading.detail is not None else other
+            fuller = reading if other.detail is None and (reading.detail or codes < _codes(other)) else other
             kept[at] = replace(fuller, bearers=fewer.bearers, told_by=other.told_by or reading.told_by)
             break
         else:
@@ -173,7 +220,7 @@ def _without_surroundings(readings: list[Reading], registry: Registry) -> list[R
     return [each for each in readings if each.detail or not any(surrounds(each, inner) for inner in readings)]
 
 
-def _decisive_places(left: list[Reading], places: list[Reading], registry: Registry) -> list[Reading]:
+def _decisive_places(text: str, below: list[Reading], places: list[Reading], registry: Registry) -> list[Reading]:
     """Places go before areas, an address before a bare name, a compound before the road it lies at.
 
     Places in different areas contradict each other; so does an area right before a place outside of it.
@@ -181,14 +228,26 @@ def _decisive_places(left: list[Reading], places: list[Reading], registry: Regis
     places = [each for each in places if each.detail is not None] or places
     if _smallest((bearer for each in places for bearer in each.bearers), registry):
         places = [max(places, key=_precision)]
-    denied = [each for each in left if not each.is_place and each.end == places[0].start and len(places) == 1]
-    if denied and not _can_lie_in(denied[0], places[0], registry):
-        return [*places, *denied]
+    return _with_denial(text, places, below, registry) if len(places) == 1 else places
+
+
+def _with_denial(text: str, places: list[Reading], below: list[Reading], registry: Registry) -> list[Reading]:
+    """With the area that stands beside the one place and does not hold it: the place that we know is another one.
+
+    In Chinese an area stands before its place, in English behind it ("Norfolk St, Mattapan").
+    """
+    place = places[0]
+    for each in below:
+        beside = each.end == place.start or (
+            not HAN.match(place.mention.word) and text[place.end : each.start] in (" ", ", ") and each.start > place.end
+        )
+        if not each.is_place and beside and not _can_lie_in(each, place, registry):
+            return [*places, each]
     return places
 
 
 #: How precisely a kind of place says where: a road is long.
-_PRECISION = {"building": 3, "compound": 2, "landmark": 2}
+_PRECISION = {"building": 3, "compound": 2, "landmark": 2, "postcode": -1}
 
 
 def _precision(reading: Reading) -> int:
@@ -211,10 +270,13 @@ _CORNER_BEHIND = re.compile(r"\s?的?(?:十字|丁字|交叉)?(?:路?口|交叉|
 _CORNER_BEFORE = re.compile(r"(?:corner|intersection|junction|crossing|cnr) (?:of |at )?$", re.IGNORECASE)
 
 
-def _corner(text: str, places: list[Reading], registry: Registry) -> Reading | None:
+def _corner(
+    text: str, places: list[Reading], readings: list[Reading], registry: Registry, corners: Corners
+) -> Reading | None:
     """Two roads that the text joins to a corner: "A路与B路交叉口", "corner of A St and B St", "A St & B St".
 
-    None where the roads have no area in common: then they are two places.
+    None where the roads have no area in common: then they are two places. A corner that the registry knows is where
+    the registry says.
     """
     for first, second in pairwise(places):
         if first.detail or second.detail or {first.bearers[0].kind, second.bearers[0].kind} != {"road"}:
@@ -226,12 +288,13 @@ def _corner(text: str, places: list[Reading], registry: Registry) -> Reading | N
         latin = not HAN.match(first.mention.word) and _LATIN_JOINS_ROADS.fullmatch(between) is not None
         if not (behind or latin or _CORNER_BEFORE.search(text, 0, first.start)):
             continue
-        bearers = _at_both(first, second, registry)
+        one, other = sorted((first.mention.name, second.mention.name))
+        bearers = corners.get((one, other), ()) or _at_both(first, second, registry)
         if bearers:
             end = behind.end() if behind else second.end
             word = text[first.start : end]
             mention = Mention(start=first.start, end=end, word=word, bearers=bearers)
-            return Reading(mention=mention, detail=None, bearers=bearers)
+            return _narrow(Reading(mention=mention, detail=None, bearers=bearers), readings, registry)
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from routing_rules.areas import Level, Registry
+from routing_rules.house_numbers import Detail
 from routing_rules.normalise import HAN
 from routing_rules.place_names import Bearer, common_name
 from routing_rules.place_reading import Reading
@@ -29,8 +30,12 @@ def area_name(registry: Registry, code: str, language: str) -> str:
 
 
 def written(text: str, reading: Reading, bearer: Bearer, registry: Registry, language: str) -> str:
-    """The place in the words of the text: "盐港西路83号"; a short name is completed ("竹山" → "竹山社区")."""
-    if not bearer.bare:
+    """The place in the words of the text: "盐港西路83号"; a short name is completed ("竹山" → "竹山社区").
+
+    A former name that several areas took over says nothing: each is called by its own.
+    """
+    shared = bearer.place is None and bearer.by == "alias" and len(reading.mention.bearers) > 1
+    if not bearer.bare and not shared:
         return text[reading.start : reading.end]
     return area_name(registry, bearer.code, language) + text[reading.mention.end : reading.end]
 
@@ -56,6 +61,13 @@ def told_apart(
         if len(set(offered)) == len(offered):
             break
     return tuple(offered)
+
+
+def said(name: str, text: str, start: int, end: int, detail: Detail | None) -> str:
+    """A name for what the text has from start to end, with the number beside it: "新河路12号", "12 Mill Rd"."""
+    before = text[detail.start : start] if detail is not None and detail.start < start else ""
+    behind = text[end : detail.end] if detail is not None and detail.end > end else ""
+    return f"{before}{common_name(name)}{behind}"
 
 
 def with_number(name: str, number: str, language: str) -> str:

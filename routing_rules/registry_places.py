@@ -13,7 +13,15 @@ from routing_rules.areas import Area, Place
 from routing_rules.yaml_lines import Entry
 from routing_rules.yaml_shapes import check_code, names_in
 
-KINDS = ("road", "compound", "building", "landmark")
+#: A corner is named by its two roads ("Adams St & Dudley St"); a postcode lies in one area only. Nobody writes the name
+#: of an outline, which is that of its area, or of a nowhere, a point at which maps put what they cannot find.
+KINDS = ("road", "compound", "building", "landmark", "corner", "postcode", "outline", "nowhere")
+
+#: These bear the name of their area where they have none.
+NAMELESS_KINDS = ("outline", "nowhere")
+
+#: Characters of an outline at most: some thousand corners.
+OUTLINE_LIMIT = 500_000
 
 #: A place's name must leave room for what is wrong there.
 NAME_LIMIT = 40
@@ -33,16 +41,19 @@ def read_places(sections: list[Entry], areas: Mapping[str, Area], languages: tup
             if code in places:
                 entry.problem("stands twice")
             number_from, number_to, parity = _numbers(entry.get("numbers"))
+            kind, area, names = _kind(entry.get("kind")), _area(entry.get("area"), areas), entry.get("names")
+            nameless = kind in NAMELESS_KINDS and not names.given
+            of_area = areas[area].names if area in areas else {}
             places[code] = Place(
                 code=code,
-                kind=_kind(entry.get("kind")),
-                area=_area(entry.get("area"), areas),
-                names=names_in(entry.get("names"), languages, limit=NAME_LIMIT),
+                kind=kind,
+                area=area,
+                names=of_area if nameless else names_in(names, languages, limit=NAME_LIMIT),
                 aliases=entry.get("aliases").words(),
                 number_from=number_from,
                 number_to=number_to,
                 parity=parity,
-                outline=_outline(entry.get("outline")),
+                outline=_outline(entry.get("outline"), kind),
             )
     return tuple(places.values())
 
@@ -76,19 +87,22 @@ def _numbers(entry: Entry) -> _NumberRange:
     return first, last, found[3]
 
 
-def _outline(entry: Entry) -> str | None:
-    """GeoJSON geometry as text, a polygon in WGS84 degrees."""
-    text = entry.optional()
-    if text is None:
+def _outline(entry: Entry, kind: str) -> str | None:
+    """GeoJSON geometry as text in WGS84 degrees: a polygon, or the point of a nowhere."""
+    if not entry.given:
+        if kind in NAMELESS_KINDS:
+            entry.problem(f"is missing: a place of kind {kind} is nothing else")
         return None
+    text = entry.text(limit=OUTLINE_LIMIT)
     try:
         outline = shape(json.loads(text))
         west, south, east, north = outline.bounds
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, GEOSException):
         entry.problem("is not a GeoJSON geometry")
         return None
-    if outline.geom_type not in ("Polygon", "MultiPolygon") or not outline.is_valid:
-        entry.problem("must be a valid Polygon or MultiPolygon")
+    allowed = ("Polygon", "MultiPolygon", "Point") if kind == "nowhere" else ("Polygon", "MultiPolygon")
+    if outline.geom_type not in allowed or not outline.is_valid:
+        entry.problem("must be a valid " + " or ".join(allowed[:2]))
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         entry.problem("must be in WGS84 degrees, longitude first")
     return text

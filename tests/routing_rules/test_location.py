@@ -10,7 +10,7 @@ import pytest
 from routing_rules.areas import Registry
 from routing_rules.location import Gazetteer, LocationKind, choose
 from routing_rules.messages import Point
-from tests.routing_rules.small_town import area, place, small_registry
+from tests.routing_rules.small_town import area, place, small_registry, square
 
 
 @pytest.fixture(scope="module")
@@ -306,6 +306,51 @@ def test_a_point_lies_in_the_area_with_the_smallest_outline_around_it(town):
 @pytest.mark.parametrize("point", [Point(0, 0), Point(math.nan, 122.1), Point(30.01, math.inf)])
 def test_a_point_outside_all_outlines_lies_nowhere(town, point):
     assert town.by_point(point) is None
+
+
+def test_a_point_that_means_unknown_lies_nowhere():
+    hall = place("hall", "nowhere", "dh", outline='{"type":"Point","coordinates":[122.105,30.015]}')
+    registry = dataclasses.replace(small_registry(), places=(*small_registry().places, hall))
+    gazetteer = Gazetteer(registry)
+    assert gazetteer.by_point(Point(30.015, 122.105)) is None
+    assert gazetteer.by_point(Point(30.01504, 122.10496)) is None
+    assert gazetteer.by_point(Point(30.0153, 122.105)) == "dongguan"
+
+
+def test_an_outline_of_an_area_has_no_name_of_its_own():
+    outline = place("o", "outline", "xiyuan", "人民路", outline=square(123.0, 30.0, 0.01))
+    gazetteer = Gazetteer(dataclasses.replace(small_registry(), places=(outline,)))
+    assert gazetteer.locate("人民路").kind is LocationKind.NONE
+    assert gazetteer.by_point(Point(30.005, 123.005)) == "xiyuan"
+
+
+def test_a_corner_of_the_registry_is_where_the_registry_says():
+    corner = place("c", "corner", "dongguan", "海滨大道 & 人民路", "Main St & Harbour Rd")
+    gazetteer = Gazetteer(dataclasses.replace(small_registry(), places=(*small_registry().places, corner)))
+    for text in ("人民路与海滨大道交叉口红灯坏了", "海滨大道人民路口", "corner of Harbour Road and Main Street"):
+        found = gazetteer.locate(text)
+        assert (found.kind, found.place_key, found.area) == (LocationKind.EXACT, "c", "dongguan")
+    assert gazetteer.locate("人民路和海滨大道都很脏").kind is LocationKind.AMBIGUOUS
+
+
+def test_a_postcode_says_where_when_nothing_else_does():
+    code = place("zip", "postcode", "xiyuan", "316000")
+    gazetteer = Gazetteer(dataclasses.replace(small_registry(), places=(*small_registry().places, code)))
+    assert gazetteer.locate("316000 no water").area == "xiyuan"
+    assert gazetteer.locate("海滨大道8号,316000").area == "dongguan"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("12 Main Street, Changguo Street", LocationKind.AMBIGUOUS),
+        ("12 Main Street, Jiefang Street", LocationKind.EXACT),
+        ("12 Great Main Street", LocationKind.NONE),
+        ("Zhushan Community Ave", LocationKind.NONE),
+    ],
+)
+def test_an_english_name_is_read_with_what_stands_around_it(town, text, kind):
+    assert town.locate(text).kind is kind
 
 
 def test_a_registry_without_outlines_knows_no_points():

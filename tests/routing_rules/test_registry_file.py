@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from gateway.books import read_book
@@ -156,3 +158,34 @@ def test_a_range_of_house_numbers_may_be_open_on_either_side() -> None:
     for text, expected in (('"200-"', (200, None)), ('"-98 even"', (None, 98))):
         town = load_registry({"t.yaml": TOWN.replace("1-99 odd", text)}, BOOK)
         assert (town.places[0].number_from, town.places[0].number_to) == expected
+
+
+POINT = '{"type": "Point", "coordinates": [-71.0587, 42.3594]}'
+
+
+def test_an_outline_and_a_point_that_means_unknown_bear_the_name_of_their_area() -> None:
+    more = f"  edge: {{kind: outline, area: mill, outline: '{OUTLINE}'}}\n"
+    more += f"  hall: {{kind: nowhere, area: town, outline: '{POINT}'}}\n"
+    town = load_registry({"t.yaml": TOWN.replace("people:", more + "people:")}, BOOK)
+    assert {place.code: place.names["en"] for place in town.places[-2:]} == {"edge": "Mill", "hall": "Town"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("{kind: outline, area: mill}", "is missing: a place of kind outline is nothing else"),
+        (f"{{kind: outline, area: mill, outline: '{POINT}'}}", "must be a valid Polygon or MultiPolygon"),
+        (f"{{kind: landmark, area: mill, outline: '{OUTLINE}'}}", "is missing: a name in each language"),
+    ],
+)
+def test_a_place_without_name_or_outline_is_refused_where_it_needs_one(entry: str, sentence: str) -> None:
+    with pytest.raises(RegistryFileError, match=sentence):
+        load_registry({"t.yaml": TOWN.replace("people:", f"  edge: {entry}\npeople:")}, BOOK)
+
+
+def test_an_outline_may_have_thousands_of_corners() -> None:
+    corners = [[round(10 + n / 10_000, 6), 20.0] for n in range(3_000)]
+    ring = json.dumps({"type": "Polygon", "coordinates": [[*corners, [10.1, 21.0], corners[0]]]})
+    more = f"  edge: {{kind: outline, area: mill, outline: '{ring}'}}\n"
+    town = load_registry({"t.yaml": TOWN.replace("people:", more + "people:")}, BOOK)
+    assert len(town.places[-1].outline or "") > 30_000
