@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from routing_rules.areas import OFFICE_LEVELS, Office, OfficeKind
 from routing_rules.longest import longest_place, longest_values
 from routing_rules.registry_file import RegistryFile, offices_of
+from routing_rules.rule_check import idle_rules, overlapping_rules, reachable_rules
 from routing_rules.rulebook import RuleBook
 from routing_rules.segments import count_segments, fits_one
 from routing_rules.templates import TEMPLATES, Audience
@@ -17,8 +18,10 @@ def oversights(book: RuleBook, registry: RegistryFile) -> tuple[str, ...]:
     """One sentence for each oversight: what nobody reaches, who is never asked, what does not fit."""
     return (
         *_unreachable_categories(book),
-        *_idle_departments(book),
-        *_idle_rules(book),
+        *_ownerless_categories(book, registry),
+        *_idle_departments(book, registry),
+        *idle_rules(book, registry.areas),
+        *overlapping_rules(book, registry.areas),
         *_empty_offices(book, registry),
         *texts_too_long(book, registry),
     )
@@ -48,26 +51,26 @@ def _unreachable_categories(book: RuleBook) -> Iterable[str]:
             yield f"category {category.code} has no keywords: no text ever reaches it"
 
 
-def _idle_departments(book: RuleBook) -> Iterable[str]:
+def _ownerless_categories(book: RuleBook, registry: RegistryFile) -> Iterable[str]:
+    """Categories that neither a department nor a rule takes up, at a level where nobody stands."""
+    posted = {post.office for person in registry.people for post in person.postings}
+    staffed = {office.level for office in registry.offices.values() if office.code in posted}
+    for category in book.categories.values():
+        ruled = any(category.code in rule.categories and (rule.department or rule.handle_at) for rule in book.rules)
+        if category.department is None and category.handle_at not in staffed and not ruled:
+            yield (
+                f"category {category.code} has no department and no rule, and nobody is posted at its level "
+                f"({category.handle_at}): its cases end at the district's desk"
+            )
+
+
+def _idle_departments(book: RuleBook, registry: RegistryFile) -> Iterable[str]:
     asked = {category.department for category in book.categories.values()}
-    asked |= {rule.department for rule in book.rules}
+    for rule in reachable_rules(book, registry.areas):
+        asked |= {rule.department, *rule.assisting}
     for code in book.departments:
         if code not in asked:
             yield f"department {code} decides no category: it gets a case only when a person assigns it"
-
-
-def _idle_rules(book: RuleBook) -> Iterable[str]:
-    """Rules behind one that already matches everything they match."""
-    for at, rule in enumerate(book.rules):
-        for earlier in book.rules[:at]:
-            if _covers(earlier.categories, rule.categories) and _covers(earlier.areas, rule.areas):
-                yield f"rule {rule.code} never applies: {earlier.code} comes before it and matches all of it"
-                break
-
-
-def _covers(wide: frozenset[str], narrow: frozenset[str]) -> bool:
-    """An empty set stands for everything."""
-    return not wide or (bool(narrow) and narrow <= wide)
 
 
 def _empty_offices(book: RuleBook, registry: RegistryFile) -> Iterable[str]:

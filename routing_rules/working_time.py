@@ -47,11 +47,21 @@ class Unit(StrEnum):
     WALL_MINUTES = "wall_minutes"
     #: Until the close of the n-th working day; today is the first one as long as it has not closed.
     WORKING_DAYS = "end_of_working_day"
+    #: The same time of day so many working days later. What starts after the close counts from the next opening,
+    #: what starts on a free day from that time of the next working day. Its time is that of the wall.
+    OFFICE_DAYS = "office_days"
+    #: The same time of day so many days later, whatever the clocks were changed by meanwhile.
+    CALENDAR_DAYS = "calendar_days"
 
     @property
     def is_working_time(self) -> bool:
         """Whether only time inside the working hours counts."""
-        return self is not Unit.WALL_MINUTES
+        return self in (Unit.WORKING_MINUTES, Unit.WORKING_DAYS)
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether the amount is a number of days, not of minutes."""
+        return self not in (Unit.WORKING_MINUTES, Unit.WALL_MINUTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,8 @@ class WorkCalendar:
         """
         if limit.unit is Unit.WORKING_DAYS:
             return self._close_of_working_day(_utc(start), limit.amount)
+        if limit.unit.counts_days and limit.amount:
+            return self._same_time_later(_utc(start), limit)
         return self.after(start, limit.amount * _MINUTE, limit.unit)
 
     def after(self, start: datetime, span: timedelta, unit: Unit) -> datetime:
@@ -171,8 +183,8 @@ class WorkCalendar:
         return passed
 
     def whole(self, start: datetime, limit: Limit) -> timedelta:
-        """All the time that a limit gives; for working days, the working time up to the last close."""
-        if limit.unit is Unit.WORKING_DAYS:
+        """All the time that a limit gives; for days, the time of their kind up to the due time."""
+        if limit.unit.counts_days:
             return self.elapsed(start, self.add(start, limit), limit.unit)
         return limit.amount * _MINUTE
 
@@ -196,6 +208,29 @@ class WorkCalendar:
                 count -= 1
             day += _DAY
         return closing
+
+    def _same_time_later(self, start: datetime, limit: Limit) -> datetime:
+        local = start.astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        if limit.unit is Unit.CALENDAR_DAYS:
+            later = local + limit.amount * _DAY
+        else:
+            later = self._counted_from(local)
+            for _ in range(limit.amount):
+                later = datetime.combine(self._working_day_from(later.date() + _DAY), later.time())
+        return later.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+
+    def _counted_from(self, local: datetime) -> datetime:
+        """Where office days begin to count, on the local clock."""
+        begin = datetime.combine(self._working_day_from(local.date()), local.time())
+        closes = self.hours[-1][1]
+        if closes != time(0) and begin.time() >= closes:
+            return datetime.combine(self._working_day_from(begin.date() + _DAY), self.hours[0][0])
+        return begin
+
+    def _working_day_from(self, day: date) -> date:
+        while not self.is_working_day(day):
+            day += _DAY
+        return day
 
     def _sessions_from(self, moment: datetime) -> Iterator[Span]:
         """What is left of the session that runs, then all later ones, without end."""
