@@ -30,9 +30,11 @@ from gateway.items import (
     TakeLease,
     TakeOver,
     Unbind,
+    Unmerge,
 )
 from gateway.turn import Turn
-from storage import buttons, leases, photos, positions, sandbox
+from gateway.unmerge import unmerge
+from storage import buttons, leases, marks, photos, positions, sandbox
 
 #: Seconds that one fetch of a photo owns it before another may try.
 _PHOTO_LEASE = 120.0
@@ -45,7 +47,7 @@ def carry_out(connection: Connection, turn: Turn, item: Item) -> Any:
 
 def _forget(connection: Connection, turn: Turn, item: Forget) -> int:
     old = positions.forget(connection, turn.now - timedelta(days=item.position_days))
-    return old + buttons.forget(connection, turn.now)
+    return old + buttons.forget(connection, turn.now) + marks.forget(connection, turn.now)
 
 
 def _take_over(connection: Connection, turn: Turn, item: TakeOver) -> int:
@@ -62,6 +64,7 @@ _ACTIONS: Mapping[type[Any], Callable[[Connection, Turn, Any], Any]] = {
     AddressReported: lambda connection, turn, item: outgoing.take_address_report(connection, turn, item.report),
     RetryText: outgoing.operate,
     DropText: outgoing.operate,
+    Unmerge: unmerge,
     SendDigests: lambda connection, turn, item: overviews.owe_digests(connection, turn),
     # gridmen
     InviteGridman: bindings.invite,

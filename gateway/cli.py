@@ -7,14 +7,18 @@ from importlib import metadata
 
 import click
 
+from gateway.commands.backtesting import backtest
 from gateway.commands.checking import check, ledger
 from gateway.commands.common import Commands, config_option
 from gateway.commands.explaining import explain
 from gateway.commands.gridmen import gridman
+from gateway.commands.importing import registry
+from gateway.commands.learning import learn_model
+from gateway.commands.messages import messages
 from gateway.commands.operating import case, outbox
 from gateway.commands.rehearsing import demo, replay
 from gateway.commands.running import fake_provider, serve
-from gateway.commands.setting_up import db, init, registry
+from gateway.commands.setting_up import db, init
 
 #: In the order in which an operator meets them.
 COMMANDS: tuple[click.Command, ...] = (
@@ -24,7 +28,10 @@ COMMANDS: tuple[click.Command, ...] = (
     explain,
     demo,
     replay,
+    backtest,
+    learn_model,
     case,
+    messages,
     outbox,
     ledger,
     registry,

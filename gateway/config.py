@@ -175,6 +175,11 @@ class Settings(Section):
         "the path of a "
         "folder, with a slash in it.",
     )
+    learned_model: FilePath | None = Field(
+        None,
+        description="A model trained by `gridgate learn`, which votes where the words of the rulebook are silent or "
+        "tie. Without one the words decide alone.",
+    )
     sandbox: bool = Field(
         False,
         description="Training mode: serves /phones and lets anybody move the clock forward. Refused "

@@ -18,7 +18,7 @@ from typing import Any
 
 from gateway.books import read_registry_file
 from gateway.engine import Engine, EngineStopped
-from gateway.items import DropText, Invited, InviteGridman, Item, ReplaceRegistry, RetryText, Unbind
+from gateway.items import DropText, Invited, InviteGridman, Item, ReplaceRegistry, RetryText, Unbind, Unmerge
 from gateway.logs import logger
 from routing_rules.areas import GRID_OFFICE, Level
 from routing_rules.messages import Address
@@ -61,8 +61,10 @@ class Invite:
     operator: str
 
 
-Order = RetryText | DropText | LoadRegistry | Invite | Unbind
-_ORDERS: dict[str, type[Order]] = {kind.__name__: kind for kind in (RetryText, DropText, LoadRegistry, Invite, Unbind)}
+Order = RetryText | DropText | LoadRegistry | Invite | Unbind | Unmerge
+_ORDERS: dict[str, type[Order]] = {
+    kind.__name__: kind for kind in (RetryText, DropText, LoadRegistry, Invite, Unbind, Unmerge)
+}
 
 
 class OrderRefused(Exception):

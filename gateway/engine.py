@@ -35,6 +35,7 @@ from gateway.items import (
     SealLedger,
     Sent,
     TakeLease,
+    Unmerge,
 )
 from gateway.logs import logger
 from gateway.receive import Arrivals, keep_undecided
@@ -283,6 +284,7 @@ class Engine:
         due = deadlines.claim_due(connection, turn.now, beat.limit) if beat else []
         arrivals = Arrivals(turn, connection, received, retry=beat.retries if beat else 0)
         cases_of_deadlines = [deadline.case_number for deadline in due]
+        cases_of_deadlines += [item.case_number for item in items if isinstance(item, Unmerge)]
         # Gone for good should this turn fail: whether a lost commit used them nobody can say.
         spare, self._spare_numbers = self._spare_numbers, []
         turn.known = gather_all(connection, turn, arrivals.read(), cases_of_deadlines, spare)

@@ -16,10 +16,12 @@ from gateway.turn import Turn
 from routing_rules.cases import CaseStatus
 from routing_rules.commands import SlashCommand
 from routing_rules.contacts import Contact
+from routing_rules.hotspots import place_digest
 from routing_rules.intents import Intent
+from routing_rules.likeness import probes_of, read_wording
 from routing_rules.location import LocationKind
 from routing_rules.messages import InboundMessage
-from routing_rules.questions import offered_areas
+from routing_rules.questions import offered_areas, offered_keys
 from routing_rules.working_set import WorkingSet
 from storage import cases
 from storage.locks import code_key, lock, matter_key, sender_key
@@ -66,10 +68,16 @@ def _wanted(turn: Turn, read: Read, cases_of_deadlines: Iterable[int]) -> Wanted
         contacts={each.contact.id for each in read},
         case_numbers={each.case_number for each in intents if each.case_number is not None} | set(cases_of_deadlines),
         matters={
-            (intent.location.area, intent.matter.category)
+            (intent.location.area, intent.category)
             for intent in intents
-            if intent.location.kind is LocationKind.EXACT and intent.location.area and intent.matter.category
+            if intent.location.kind is LocationKind.EXACT and intent.location.area and intent.category
         },
+        alike={
+            frozenset(probes_of(read_wording(each.intent.text)))
+            for each in read
+            if each.intent.location.kind is LocationKind.NONE and not registry.postings_of(each.contact.id)
+        },
+        places={digest for each in read if (digest := place_digest(_key(each), each.intent.location.area)) is not None},
         digests={
             turn.codes.digest(each.contact.id, each.intent.code)
             for each in read
@@ -82,6 +90,10 @@ def _wanted(turn: Turn, read: Read, cases_of_deadlines: Iterable[int]) -> Wanted
         sightings={each.contact.id for each in read if _is(each, "where")},
         gridmen={each.contact.id for each in read if registry.grids_of(each.contact.id)},
     )
+
+
+def _key(text: ReadText) -> str | None:
+    return text.intent.location.place_key if text.intent.location.kind is LocationKind.EXACT else None
 
 
 def _is(text: ReadText, *names: str) -> bool:
@@ -110,11 +122,19 @@ def _with_what_the_first_look_named(
             areas = {each.intent.location.area, *offered_areas(question)} - {None}
             matters.update((str(area), asked_about.category) for area in areas)
     gridmen = _who_may_look(turn, read, known)
+    places = {digest for area, key in _offered(known, read) if (digest := place_digest(key, area)) is not None}
     late = overviews.gather(connection, turn, known, [each.contact for each in read if _is(each, "today", "late")])
-    if offices or matters or late or gridmen:
+    if offices or matters or late or gridmen or places:
         lock(connection, [matter_key(area, category) for area, category in matters])
-        _gather(connection, turn, Wanted(offices=offices, matters=matters, case_numbers=late, gridmen=gridmen), known)
+        more = Wanted(offices=offices, matters=matters, case_numbers=late, gridmen=gridmen, places=places)
+        _gather(connection, turn, more, known)
     return known
+
+
+def _offered(known: WorkingSet, read: Read) -> Iterable[tuple[str, str]]:
+    """Area and key of the places that somebody may now choose with a digit."""
+    asked = (known.question_of(each.contact.id) for each in read)
+    return (place for question in asked if question is not None for place in offered_keys(question))
 
 
 def _who_may_look(turn: Turn, read: Read, known: WorkingSet) -> set[str]:

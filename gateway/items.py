@@ -111,6 +111,14 @@ class DropText:
     operator: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmerge:
+    """An operator takes a merge back. Answered with whether there was one to take back."""
+
+    case_number: int
+    operator: str
+
+
 @dataclass(frozen=True, slots=True)
 class AddressReported:
     """A provider says that a person closed an address to us, or opened it again."""
@@ -220,6 +228,7 @@ Item = (
     | Sent
     | RetryText
     | DropText
+    | Unmerge
     | AddressReported
     | KeepPositions
     | ClaimPhotos

@@ -23,6 +23,7 @@ from handlers.contract import Channel, OutgoingText, SendReceipt
 from handlers.errors import SendError
 from routing_rules.areas import Duty
 from routing_rules.draft import Policy
+from routing_rules.learned import Learned
 from routing_rules.messages import (
     Address,
     ChatAct,
@@ -147,6 +148,7 @@ class Rehearsal:
         channels: Mapping[str, Channel] | None = None,
         replies_per_hour: int = 5,
         master_key: bytes | None = None,
+        learned: Learned | None = None,
     ) -> None:
         """Take up a database (made here when there is none) at an aware moment.
 
@@ -165,7 +167,7 @@ class Rehearsal:
             keyring=self.keyring,
             clock=self.clock,
             policy=policy,
-            load_city=city_loader(self.database, self.keyring, self.book),
+            load_city=city_loader(self.database, self.keyring, self.book, learned),
         )
         phones = SimulatedPhones(self.clock, self.transcript.append)
         self.chat = SimulatedChat(self.clock, self.transcript.append)

@@ -22,6 +22,7 @@ from gateway.dispatch import Dispatcher, Pace
 from gateway.engine import Engine, EngineStopped
 from gateway.items import AddressReported, KeepPositions, Received, Reported, TakeOver
 from gateway.keys import read_master_key
+from gateway.learning_files import load_model
 from gateway.listening import Listening
 from gateway.logs import logger
 from gateway.photos import PhotoWorker
@@ -32,6 +33,7 @@ from handlers.addresses import is_service_sender
 from handlers.contract import Closable, Listener, MediaSource
 from routing_rules.city import City
 from routing_rules.draft import Policy
+from routing_rules.learned import Learned
 from routing_rules.messages import Address, AddressReport, DeliveryReport, Event, PositionReport
 from routing_rules.rulebook import RuleBook
 from storage import registry, sandbox
@@ -67,11 +69,12 @@ class Runtime:
     def open(cls, settings: Settings, *, clock: Clock | None = None) -> Runtime:
         """Open the database and join the parts.
 
-        Raises ConfigError, RuleBookError, DatabaseError, SpoolUnusable, WrongMasterKey or LookupError (no registry
-        loaded), each with a sentence for the operator.
+        Raises ConfigError, RuleBookError, LearnedError, DatabaseError, SpoolUnusable, WrongMasterKey or LookupError
+        (no registry loaded), each with a sentence for the operator.
         """
         logs.register_secrets(settings.secret_values())
         book = read_book(settings.city)
+        learned = load_model(settings.learned_model)
         keyring = Keyring(read_master_key(settings))
         database = Database(settings.database_url, writer=True)
         try:
@@ -80,7 +83,7 @@ class Runtime:
                 clock or _clock_of(settings, database),
                 database,
                 keyring,
-                city_loader(database, keyring, book),
+                city_loader(database, keyring, book, learned),
             )
         except BaseException:
             database.close()
@@ -225,6 +228,7 @@ def brief_engine(settings: Settings) -> Iterator[Engine]:
     On SQLite that is EngineRunning while a gateway runs: it must be asked instead, see ``gateway.control``.
     """
     book = read_book(settings.city)
+    learned = load_model(settings.learned_model)
     keyring = Keyring(read_master_key(settings))
     with Database(settings.database_url, writer=True) as database:
         yield Engine(
@@ -232,7 +236,7 @@ def brief_engine(settings: Settings) -> Iterator[Engine]:
             keyring=keyring,
             clock=_clock_of(settings, database),
             policy=policy_of(settings),
-            load_city=city_loader(database, keyring, book),
+            load_city=city_loader(database, keyring, book, learned),
         )
 
 
@@ -246,12 +250,14 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def city_loader(database: Database, keyring: Keyring, book: RuleBook) -> Callable[[], City]:
-    """Reads the registry and compiles it with the book, each time it is called."""
+def city_loader(
+    database: Database, keyring: Keyring, book: RuleBook, learned: Learned | None = None
+) -> Callable[[], City]:
+    """Reads the registry and compiles it with the book and the trained model, each time it is called."""
 
     def load() -> City:
         with database.reading() as connection:
-            return City.build(book, registry.load_with_bindings(connection, keyring))
+            return City.build(book, registry.load_with_bindings(connection, keyring), learned)
 
     return load
 

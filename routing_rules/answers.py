@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from routing_rules import closing, filing, questions, residents
+from routing_rules import closing, filing, questions, residents, unmerging
 from routing_rules.cases import Case, CaseStatus, Question, QuestionKind
 from routing_rules.contacts import Contact
 from routing_rules.decisions import EntryKind, Verdict
@@ -156,6 +156,11 @@ def _same_matter(
     _answered(draft, question)
     if reporter is None:
         return None
+    for number in question.options:
+        if (own := unmerging.take_back(draft, int(number))) is not None:
+            draft.change_text(own.number, words=_and_more(own, intent))
+            location = draft.city.gazetteer.locate(intent.choice.words)
+            return _place_of_new(draft, message, contact, draft.case(own.number), location)
     closing.leave(draft, reporter)
     new = filing.open_case(draft, contact, message, case.category)
     draft.change_text(new.number, words=_own_words(draft, contact, case, intent.choice.words))

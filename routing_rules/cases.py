@@ -54,7 +54,7 @@ TRANSITIONS: Mapping[CaseStatus, frozenset[CaseStatus]] = {
     _S.REPORTED: frozenset({_S.CLOSED, _S.DISPATCHED, _S.HANDLING, _S.FILED}),
     _S.CLOSED: frozenset({_S.DISPATCHED, _S.FILED, _S.HANDLING}),
     _S.REJECTED: frozenset({_S.FILED}),
-    _S.MERGED: frozenset(),
+    _S.MERGED: frozenset({_S.RECEIVED, _S.FILED}),
 }  # fmt: skip
 
 #: State to the stage of GB/T 30428 and the status of Open311 GeoReport v2.
@@ -96,6 +96,8 @@ class Ladder:
     department: str | None
     limits: Mapping[DeadlineKind, Limit]
     urgent: bool = False
+    #: Departments that are told to help whoever decides; they hold no task.
+    assisting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

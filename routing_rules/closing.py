@@ -16,11 +16,9 @@ from routing_rules.draft import Draft
 from routing_rules.filing import add_reporter, keep_photos
 from routing_rules.gridmen import who_looks
 from routing_rules.handling import hand_back, let_clocks_run, take_away, was_told
+from routing_rules.hotspots import note_reporters
 from routing_rules.questions import drop_questions
 from routing_rules.telling import SHORT, Named, tell_office, tell_posting, tell_reporter
-
-#: "Priority rises at 10, 50, 100" reporters.
-PRIORITY_STEPS = (10, 50, 100)
 
 #: A grade that reopens the case.
 NOT_SATISFIED = 3
@@ -254,20 +252,21 @@ def join(draft: Draft, case: Case, contact: Contact, message: str) -> Case:
     add_reporter(draft, case.number, contact)
     case = draft.change(case.number, reporters=case.reporters + 1)
     draft.record(EntryKind.JOINED, case.number, contact=contact.id, message=message, reporters=case.reporters)
-    if case.reporters in PRIORITY_STEPS:
-        draft.record(EntryKind.PRIORITY_ROSE, case.number, reporters=case.reporters)
+    note_reporters(draft, case.number, case.reporters - 1)
     return case
 
 
 def merge(draft: Draft, number: int, main: int) -> Case:
     """The case turns out to be about the matter of another one; its reporters wait for that one's result."""
     draft.record(EntryKind.MERGED, number, into=main)
+    before = draft.case(main).reporters
     for reporter in draft.known.reporters(number):
         if draft.known.reporter(main, reporter.contact) is None:
             position = draft.known.next_position(main)
             draft.put(replace(reporter, case_number=main, position=position))
             draft.change(main, reporters=draft.case(main).reporters + 1)
             draft.record(EntryKind.JOINED, main, contact=reporter.contact, merged_from=number)
+    note_reporters(draft, main, before)
     if (text := draft.case(number).text) is not None:
         keep_photos(draft, main, text.attachments)
     _tell_holders_it_ended(draft, draft.case(number))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from routing_rules import answers, bot_commands, photos, presses, reports, residents, staff
+from routing_rules import answers, bot_commands, other_texts, photos, presses, reports, residents, staff
 from routing_rules.commands import ResidentCommand
 from routing_rules.contacts import Contact
 from routing_rules.decisions import Decision, EntryKind, Urgency, Verdict
@@ -132,6 +132,9 @@ def _of_resident(draft: Draft, message: InboundMessage, intent: Intent, contact:
         return late
     if intent.thanks and not message.attachments:
         return Verdict.THANKS, residents.last_case(draft, contact)
+    other = other_texts.set_apart(draft, message, intent, contact)
+    if other is not None:
+        return other
     return residents.about_matter(draft, message, intent, contact)
 
 

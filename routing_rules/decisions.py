@@ -50,6 +50,10 @@ class Verdict(StrEnum):
     NO_CODE = "no_code"
     UNCLEAR = "unclear"
     THANKS = "thanks"
+    #: Private talk, advertising, an answering machine: kept for the desk to look at, without a case.
+    CHITCHAT = "chitchat"
+    SPAM = "spam"
+    AUTOREPLY = "autoreply"
     OWN_NUMBER = "own_number"
     SERVICE_SENDER = "service_sender"
     BLOCKED = "blocked"
@@ -107,6 +111,8 @@ class EntryKind(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    #: A merge was taken back: the case lives again with its reporters.
+    UNMERGED = "unmerged"
     JOINED = "joined"
     LEFT = "left"
     SUPPLEMENTED = "supplemented"
@@ -119,6 +125,8 @@ class EntryKind(StrEnum):
     FEEDBACK_ENDED = "feedback_ended"
     DESK_TOOK_OVER = "desk_took_over"
     PRIORITY_ROSE = "priority_rose"
+    #: Many people reported one matter, or one place gathers unusually many cases in a day; see ``hotspots``.
+    HOTSPOT = "hotspot"
     EMERGENCY_SEEN = "emergency_seen"
     #: Facts without a case.
     OPTED_OUT = "opted_out"

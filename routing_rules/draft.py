@@ -75,11 +75,13 @@ class Draft(Changes):
         urgency: Urgency = Urgency.CONVERSATION,
         buttons: Rows = (),
         in_chat: str = "",
+        once: str | None = None,
         **values: TextValue,
     ) -> None:
         """An answer to the text that is being decided, at the address it came from.
 
-        In a chat it has ``buttons``, and longer words where ``in_chat`` gives them.
+        In a chat it has ``buttons``, and longer words where ``in_chat`` gives them. With ``once`` the person is sent
+        the template a single time under that word, whatever is decided later.
 
         An automatic answer beyond the hourly budget is left out: two machines must not talk for ever.
         """
@@ -95,6 +97,7 @@ class Draft(Changes):
             address=address,
             automatic=automatic,
             despite_opt_out=despite_opt_out,
+            once=once,
             chat=ChatForm(body=in_chat or body, buttons=buttons) if buttons or in_chat else None,
         )
 
@@ -196,6 +199,8 @@ class Draft(Changes):
         )
 
     def _key(self, contact: str, template: str, number: int | None, once: str | None) -> str:
+        if number is None and once is not None:
+            return f"{once}:{template}:{contact}"
         if number is None or self.known.case(number) is None:
             return f"{self.item}:{template}:{contact}:{len(self._notifications)}"
         step = once if once is not None else str(self.count_up(number))

@@ -41,12 +41,12 @@ def same_matter(
         return Match.OTHER
     if now - last_report_at > timedelta(hours=join_hours):
         return Match.OTHER
-    if not _is_a_spot(place_key, area) or not _is_a_spot(case_place_key, case_area):
+    if not is_a_spot(place_key, area) or not is_a_spot(case_place_key, case_area):
         return Match.OTHER
     return _same_spot(str(case_place_key), str(place_key))
 
 
-def _is_a_spot(place_key: str | None, area: str | None) -> bool:
+def is_a_spot(place_key: str | None, area: str | None) -> bool:
     """Whether a key names a place rather than a whole area."""
     return bool(place_key) and place_key != area
 

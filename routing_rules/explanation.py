@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from routing_rules import conversation, deadlines
+from routing_rules import conversation, deadlines, other_texts
 from routing_rules.areas import Level
 from routing_rules.cases import Ladder, Step
 from routing_rules.city import City
@@ -17,15 +17,20 @@ from routing_rules.deadlines import DeadlineKind
 from routing_rules.decisions import Decision, Verdict
 from routing_rules.draft import Draft, Policy
 from routing_rules.intents import Intent, read
-from routing_rules.ladder import NO_RULE, plan
+from routing_rules.ladder import NO_RULE, plan, rule_for
 from routing_rules.location import Location, LocationKind
 from routing_rules.messages import InboundMessage
+from routing_rules.no_matter import NoMatter
 from routing_rules.reply_codes import ReplyCodes
+from routing_rules.rule_table import Fit
+from routing_rules.rulebook import Category
 from routing_rules.working_set import WorkingSet
 from routing_rules.working_time import Limit
 
 #: Verdicts after which there is a case whose way can be told.
 _OPENS = (Verdict.OPENED, Verdict.ASKED)
+#: Verdicts on texts that are taken for no matter.
+_SET_APART = (Verdict.CHITCHAT, Verdict.SPAM, Verdict.AUTOREPLY, Verdict.UNCLEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,22 @@ class CategoryFound:
     runner_up_words: tuple[str, ...]
     #: Equal scores: the order of the book decided.
     tie: bool
+    #: What the trained model took it for, the likeliest first; None where the words decided alone.
+    vote: VoteFound | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoteFound:
+    """What a trained model said where the words left it open."""
+
+    #: Chance of the first guess, 0 to 1.
+    confidence: float
+    #: Label and chance.
+    guesses: tuple[tuple[str, float], ...]
+    #: Pieces of the text that spoke for the first guess.
+    spoke: tuple[str, ...]
+    #: It decided; otherwise a person looks.
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +118,17 @@ class Way:
     """Where the case goes while nobody answers."""
 
     rule: str
+    #: Words of the text that the rule was matched by.
+    rule_words: tuple[str, ...]
+    #: What else it was matched by: "area huannan", "hours 22:00-06:00"; empty for a category's own way.
+    rule_reasons: tuple[str, ...]
     urgent: bool
     stages: tuple[Stage, ...]
     #: None when an office decides.
     department: str | None
     department_name: str
+    #: Departments that are told to help, by name.
+    assisting: tuple[str, ...]
     #: When the deciding department or office is told at the latest; None while the place is asked for.
     assigned_at: datetime | None
     limits: tuple[LimitFound, ...]
@@ -117,6 +144,8 @@ class Explanation:
     verdict: Verdict
     #: Phrases that speak of danger to life.
     emergency: tuple[str, ...]
+    #: Why the text is no matter for an office, where it is set apart or asked about.
+    other: NoMatter | None
     category: CategoryFound
     place: PlaceFound
     areas: tuple[AreaFound, ...]
@@ -138,15 +167,21 @@ def explain(city: City, message: InboundMessage, sender: Contact, policy: Policy
         language=intent.language,
         verdict=verdict,
         emergency=intent.emergency.words if intent.emergency else (),
+        other=other_texts.what_else(intent) if verdict in _SET_APART else None,
         category=_category(city, intent),
         place=_place(location),
         areas=tuple(
             AreaFound(level=area.level, code=area.code, name=city.registry.name_of(area.code, _language(city)))
             for area in city.registry.chain(location.area)
         ),
-        way=_way(city, intent.matter.category, location.area, now, verdict) if verdict in _OPENS else None,
+        way=_way(city, intent.category, location.area, message.text, now, verdict) if verdict in _OPENS else None,
         answers=tuple(each.body for each in decision.notifications if each.contact == sender.id),
     )
+
+
+def way_of(city: City, category: str | None, area: str | None, words: str, at: datetime) -> Way:
+    """Where a case of a known category and area would go, filed at an aware moment."""
+    return _way(city, category, area, words, at)
 
 
 def _decide(
@@ -172,15 +207,45 @@ def _language(city: City) -> str:
 
 def _category(city: City, intent: Intent) -> CategoryFound:
     matter = intent.matter
-    known = city.book.categories.get(matter.category or "")
+    known = city.book.categories.get(intent.category or "")
+    if intent.category != matter.category:
+        return _voted(city, intent, known)
     return CategoryFound(
-        code=matter.category,
+        code=intent.category,
         name=known.names.get(_language(city), known.code) if known else "",
         words=matter.words,
         score=round(matter.score, 3),
         runner_up=matter.runner_up,
         runner_up_words=matter.runner_up_words,
         tie=matter.tie,
+        vote=_vote(city, intent),
+    )
+
+
+def _voted(city: City, intent: Intent, known: Category | None) -> CategoryFound:
+    """The model decided against the words, or doubts them: what they say comes second."""
+    matter = intent.matter
+    as_runner_up = intent.category is not None and intent.category == matter.runner_up
+    return CategoryFound(
+        code=intent.category,
+        name=known.names.get(_language(city), known.code) if known else "",
+        words=matter.runner_up_words if as_runner_up else (),
+        score=round(matter.scores.get(intent.category or "", 0.0), 3),
+        runner_up=matter.category,
+        runner_up_words=matter.words,
+        tie=matter.tie and as_runner_up,
+        vote=_vote(city, intent),
+    )
+
+
+def _vote(city: City, intent: Intent) -> VoteFound | None:
+    if intent.vote is None or city.voting is None:
+        return None
+    return VoteFound(
+        confidence=round(intent.vote.confidence, 3),
+        guesses=tuple((guess.label, round(guess.chance, 3)) for guess in intent.vote.guesses),
+        spoke=city.voting.spoke(intent.text, intent.vote, intent.location.spans),
+        sure=intent.vote.category is not None,
     )
 
 
@@ -199,11 +264,14 @@ def _place(location: Location) -> PlaceFound:
 # -- the way ------------------------------------------------------------------------------------------------------
 
 
-def _way(city: City, category: str | None, area: str | None, now: datetime, verdict: Verdict) -> Way:
-    ladder = plan(city, category, area)
+def _way(
+    city: City, category: str | None, area: str | None, words: str, now: datetime, verdict: Verdict = Verdict.OPENED
+) -> Way:
+    ladder = plan(city, category, area, words=words, at=now)
+    fit = rule_for(city, category, area, words=words, at=now)
     if verdict is Verdict.ASKED:
         waiting = tuple(Stage(level=step.level, office=None, name="", role="waits") for step in ladder.steps)
-        return _whole(city, ladder, waiting, now, None)
+        return _whole(city, ladder, fit, waiting, now, None)
     stages: list[Stage] = [_desk(city, ladder, now)] if ladder.rule == NO_RULE else []
     at = now
     for number, step in enumerate(ladder.steps if ladder.rule != NO_RULE else ()):
@@ -214,16 +282,26 @@ def _way(city: City, category: str | None, area: str | None, now: datetime, verd
             at = stage.ends_at
     if ladder.department is None and (not stages or stages[-1].role not in ("decides", "assigns")):
         stages.extend(_deciders_above(city, ladder, area, at))
-    return _whole(city, ladder, tuple(stages), now, at)
+    return _whole(city, ladder, fit, tuple(stages), now, at)
 
 
-def _whole(city: City, ladder: Ladder, stages: tuple[Stage, ...], filed: datetime, assigned: datetime | None) -> Way:
+def _whole(
+    city: City,
+    ladder: Ladder,
+    fit: Fit | None,
+    stages: tuple[Stage, ...],
+    filed: datetime,
+    assigned: datetime | None,
+) -> Way:
     return Way(
         rule=ladder.rule,
+        rule_words=fit.words if fit else (),
+        rule_reasons=tuple(f"{name} {value}" for name, value in fit.reasons) if fit else (),
         urgent=ladder.urgent,
         stages=stages,
         department=ladder.department,
         department_name=city.registry.name_of(ladder.department, _language(city)),
+        assisting=tuple(city.registry.name_of(code, _language(city)) for code in ladder.assisting),
         assigned_at=assigned,
         limits=tuple(_limit(city, ladder, kind, filed, assigned) for kind in DeadlineKind if kind in ladder.limits),
     )

@@ -12,16 +12,18 @@ from typing import Any
 
 from routing_rules import verifying
 from routing_rules.areas import Level
-from routing_rules.cases import Case, CaseStatus, CaseText, Reporter, Step, Task
+from routing_rules.assisting import tell_assisting
+from routing_rules.cases import Case, CaseStatus, CaseText, Ladder, Reporter, Step, Task
 from routing_rules.contacts import Contact
 from routing_rules.deadlines import Deadline, DeadlineKind
 from routing_rules.decisions import EntryKind
 from routing_rules.draft import Draft
 from routing_rules.handling import dispatch, let_clocks_run, take_away
+from routing_rules.hotspots import note_place
 from routing_rules.ladder import NO_RULE, plan
 from routing_rules.location import Location, LocationKind
 from routing_rules.messages import InboundMessage
-from routing_rules.telling import GIST, Named, Phrase, tell_office
+from routing_rules.telling import GIST, Guesses, Named, Phrase, tell_office
 
 #: A window up to this long is told in minutes, a longer one (or one with a break in it) as a time.
 _MINUTES_TOLD = 120
@@ -103,7 +105,7 @@ def file(draft: Draft, number: int, *, first: Step | None = None, looked_at: boo
     case = draft.case(number)
     if not looked_at and (gridmen := verifying.who_verifies(draft, case)):
         return verifying.ask(draft, number, gridmen)
-    ladder = plan(draft.city, case.category, case.area)
+    ladder = _planned(draft, case)
     if first is not None and not ladder.urgent and ladder.rule != NO_RULE:
         ladder = replace(ladder, steps=(first, *ladder.steps))
     case = draft.move(number, CaseStatus.FILED, ladder=ladder, urgent=ladder.urgent, step=0)
@@ -116,12 +118,20 @@ def file(draft: Draft, number: int, *, first: Step | None = None, looked_at: boo
         rule=ladder.rule,
         department=ladder.department,
         steps=[step.office for step in ladder.steps],
+        **({"assisting": list(ladder.assisting)} if ladder.assisting else {}),
         rulebook=draft.city.book.version,
     )
+    note_place(draft, number)
     draft.start(number, DeadlineKind.OVERALL)
     if ladder.rule == NO_RULE:
         return give_to_desk(draft, number, "desk_task")
     return open_step(draft, number, 0)
+
+
+def _planned(draft: Draft, case: Case) -> Ladder:
+    """The way of a case by what is known of it; the hour that counts is that of the first report."""
+    words = case.text.words if case.text is not None else ""
+    return plan(draft.city, case.category, case.area, words=words, at=case.opened_at)
 
 
 def file_at_desk(draft: Draft, number: int, template: str) -> Case:
@@ -130,7 +140,7 @@ def file_at_desk(draft: Draft, number: int, template: str) -> Case:
     """
     case = draft.case(number)
     ladder = plan(draft.city, None, None)
-    limits = plan(draft.city, case.category, case.area).limits
+    limits = _planned(draft, case).limits
     draft.move(number, CaseStatus.FILED, ladder=replace(ladder, limits=limits), handler=None, closed_at=None)
     draft.record(EntryKind.FILED, number, category=case.category, area=case.area, rule=ladder.rule, department=None)
     draft.start(number, DeadlineKind.OVERALL)
@@ -142,11 +152,21 @@ def give_to_desk(draft: Draft, number: int, template: str, **wanted: Any) -> Cas
     district = draft.city.registry.district_office
     draft.end_all(number, "taken_over", Task.DECIDE, Task.ASSIGN)
     case = draft.change(number, holder=district.code, level=Level.DISTRICT)
+    if template == "desk_task" and (guesses := _guesses(draft, case)) is not None:
+        template, wanted = "desk_task_guesses", {**wanted, "guesses": guesses}
     task = draft.offer(number, district.code, Task.ASSIGN)
     draft.start(number, DeadlineKind.REDISPATCH, assignment=task)
     tell_office(draft, case, district.code, template, assignment=task, gist=GIST, **wanted)
     draft.record(EntryKind.OFFICE_TOLD, number, office=district.code, task=task.task, assignment=task.seq)
     return draft.case(number)
+
+
+def _guesses(draft: Draft, case: Case) -> Guesses | None:
+    """What a trained model took the matter for, too unsure to decide; None where there is none, or it is known."""
+    if case.category is not None or case.text is None:
+        return None
+    vote = draft.city.vote_on(case.text.words)
+    return Guesses(vote.guesses[:2]) if vote is not None else None
 
 
 # -- the ladder ---------------------------------------------------------------------------------------------------
@@ -251,6 +271,7 @@ def let_office_decide(draft: Draft, number: int, office: str) -> Case:
         due=accept.due_at,
     )
     draft.record(EntryKind.OFFICE_TOLD, number, office=office, task=task.task, assignment=task.seq, due=accept.due_at)
+    tell_assisting(draft, number, office)
     return draft.case(number)
 
 
@@ -302,7 +323,7 @@ def correct(draft: Draft, number: int, *, category: str | None, location: Locati
     draft.cancel(number, *_OF_ONE_HOLDER)
     let_clocks_run(draft, number)
     case = draft.case(number)
-    ladder = plan(draft.city, case.category, case.area)
+    ladder = _planned(draft, case)
     draft.record(
         EntryKind.CORRECTED,
         number,

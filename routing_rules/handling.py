@@ -11,6 +11,7 @@ from typing import Any
 
 from routing_rules import deadlines as clocks
 from routing_rules.areas import Level, OfficeKind
+from routing_rules.assisting import tell_assisting
 from routing_rules.cases import Assignment, Case, CaseStatus, Task
 from routing_rules.deadlines import Deadline, DeadlineKind
 from routing_rules.decisions import EntryKind, Urgency
@@ -37,6 +38,7 @@ def dispatch(draft: Draft, number: int, handler: str, *, binding: bool = False) 
     )
     finish = _start_handling(draft, number, handler)
     draft.record(EntryKind.DISPATCHED, number, handler=handler, binding=case.binding, due=finish.due_at)
+    tell_assisting(draft, number, handler)
     if draft.city.registry.offices[handler].kind is OfficeKind.DEPARTMENT:
         tell_first_reporter(
             draft,

@@ -26,6 +26,7 @@ from routing_rules.commands import (
 from routing_rules.location import Location, LocationKind
 from routing_rules.messages import InboundMessage, Point
 from routing_rules.normalise import fold, language_of, normalise
+from routing_rules.voting import Vote
 
 #: A text of fewer characters that names no matter and no place says nothing a person could act on.
 SHORTEST_MATTER = 10
@@ -59,6 +60,13 @@ class Intent:
     emergency: EmergencyHit | None
     matter: Classification
     location: Location
+    #: What a trained model adds where the words leave open what it is about; None where they are clear.
+    vote: Vote | None = None
+
+    @property
+    def category(self) -> str | None:
+        """What the text is about, by its words or by the vote; None where a person must look."""
+        return self.matter.category if self.vote is None else self.vote.category
 
     @property
     def says_nothing(self) -> bool:
@@ -92,6 +100,7 @@ def read_words(
     command = resident_command(said, city.book.number_prefix)
     location = _location(city, pin, text)
     slash = slash_command(said)
+    matter = city.classifier.classify(text, location.spans)
     return Intent(
         text=text,
         language=language_of(text),
@@ -107,8 +116,9 @@ def read_words(
         thanks=_is_thanks(city, text),
         follows_up=_follows_up(city, said),
         emergency=city.classifier.emergency(text),
-        matter=city.classifier.classify(text, location.spans),
+        matter=matter,
         location=location,
+        vote=city.vote(text, matter, location.spans),
     )
 
 

@@ -44,10 +44,12 @@ def longest_values(book: RuleBook, registry: RegistryFile, language: str) -> Map
     due = longest(when(book, language, moment, _NOW) for moment in _MOMENTS)
     state = longest(state_name(book, language, status) for status in CaseStatus)
     options = [phrase(book, language, "option_case", index=index, short=short, number=number) for index in range(1, 5)]
+    guess = phrase(book, language, "guess", name=longest((short, *_fields(book))), percent=49)
     return {
         "number": number,
         "query_number": _NUMBER,
         "gist": Gist(longest_place(book, registry, language), matter, short),
+        "guesses": phrase(book, language, "guesses", first=guess, second=guess),
         "short": short,
         "department": department,
         "office": office,
@@ -80,6 +82,10 @@ def longest_values(book: RuleBook, registry: RegistryFile, language: str) -> Map
         "part": 99,
         "parts": 99,
     }
+
+
+def _fields(book: RuleBook) -> Iterable[str]:
+    return (field for code in book.categories if (field := book.field_of(code)) is not None)
 
 
 _OUTCOMES = ("passed", "failed", "approved", "refused")

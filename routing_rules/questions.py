@@ -83,6 +83,13 @@ def offered_areas(question: Question) -> set[str]:
     return {option.split(_SEPARATOR, 1)[0] for option in question.options}
 
 
+def offered_keys(question: Question) -> list[tuple[str, str]]:
+    """Area and key of the places that a question offers; none for any other question."""
+    if question.kind is not QuestionKind.AMBIGUOUS:
+        return []
+    return [(parts[0], parts[1]) for option in question.options if len(parts := option.split(_SEPARATOR, 2)) == 3]
+
+
 def _is_near(draft: Draft, area: str, home: set[str]) -> bool:
     """Whether an area lies in the sender's street; the district holds everything and says nothing."""
     chain = draft.city.registry.chain(area)
@@ -110,8 +117,10 @@ def ask_which_case(draft: Draft, message: InboundMessage, contact: Contact, case
     return Verdict.ASKED, case.number
 
 
-def offer_to_leave(draft: Draft, contact: Contact, case: Case) -> None:
-    """Who was joined to a case may say with a 9 that it was another place after all."""
+def offer_to_leave(draft: Draft, contact: Contact, case: Case, *, suggested: int | None = None) -> None:
+    """Who was joined to a case may say with a 9 that it was another place after all; ``suggested`` is the case that
+    his words have kept for that.
+    """
     close_question(draft, contact)
     draft.put(
         Question(
@@ -120,6 +129,7 @@ def offer_to_leave(draft: Draft, contact: Contact, case: Case) -> None:
             kind=QuestionKind.SAME_MATTER,
             asked_at=draft.now,
             expires_at=draft.now + _OFFER_LASTS,
+            options=() if suggested is None else (str(suggested),),
         )
     )
 

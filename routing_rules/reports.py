@@ -113,8 +113,10 @@ def _understand(draft: Draft, number: int, contact: Contact) -> None:
     case, options = draft.case(number), _options(draft, contact)
     assert case.text is not None  # noqa: S101 - a report is opened with its words
     intent = read_words(draft.city, case.text.words, pin=_pin(case))
-    if _CHOSE_CATEGORY not in options and intent.matter.category is not None:
-        draft.change(number, category=intent.matter.category)
+    # The gridman sees the proposal and changes it where it is wrong, so that here the words alone will do as well.
+    category = intent.category or intent.matter.category
+    if _CHOSE_CATEGORY not in options and category is not None:
+        draft.change(number, category=category)
     if _CHOSE_PLACE not in options:
         _locate(draft, number, intent.location)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from routing_rules import closing, filing, handling, questions
+from routing_rules import closing, filing, handling, questions, suggesting
 from routing_rules.cases import Case, Reporter
 from routing_rules.commands import ResidentCommand
 from routing_rules.contacts import Contact
@@ -22,6 +23,7 @@ from routing_rules.messages import InboundMessage
 from routing_rules.phrases import date_text
 from routing_rules.status import answer_status
 from routing_rules.telling import SHORT, Named, acknowledge, answer
+from routing_rules.voting import Vote
 
 #: Verdict of the text and the case it belongs to.
 Outcome = tuple[Verdict, int | None]
@@ -161,7 +163,7 @@ def about_matter(draft: Draft, message: InboundMessage, intent: Intent, contact:
     """Free words: about one of the sender's open cases, about somebody else's, or something new."""
     own = open_cases(draft, contact)
     if not own and intent.follows_up and intent.matter.category is None and intent.location.kind is LocationKind.NONE:
-        return _unclear(draft, message, contact)
+        return unclear(draft, message, contact)
     if own:
         meant = _own_case_meant(draft, intent, contact, own)
         if len(meant) == 1:
@@ -169,12 +171,13 @@ def about_matter(draft: Draft, message: InboundMessage, intent: Intent, contact:
         if len(meant) > 1:
             return questions.ask_which_case(draft, message, contact, meant)
     if intent.says_nothing and not message.attachments:
-        return _unclear(draft, message, contact)
+        return unclear(draft, message, contact)
     location = _place(draft, intent, contact)
-    other = case_of_others(draft, intent.matter.category, location)
+    other = case_of_others(draft, intent.category, location)
     if other is not None and draft.known.reporter(other.number, contact.id) is None:
         return _join(draft, message, contact, other)
-    return open_new(draft, message, intent, contact, location)
+    suggested = suggesting.suggest(draft, message, intent, contact, location)
+    return suggested or open_new(draft, message, intent, contact, location)
 
 
 def _place(draft: Draft, intent: Intent, contact: Contact) -> Location:
@@ -243,26 +246,32 @@ def tell_joined(draft: Draft, message: InboundMessage, contact: Contact, case: C
 def open_new(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, location: Location) -> Outcome:
     """A new case: filed at once where category and place are clear enough, otherwise with one question."""
     _understood(draft, contact)
-    case = filing.open_case(draft, contact, message, intent.matter.category)
+    case = filing.open_case(draft, contact, message, intent.category)
     draft.record(
         EntryKind.UNDERSTOOD,
         case.number,
-        category=intent.matter.category,
+        category=intent.category,
         words=list(intent.matter.words),
         score=round(intent.matter.score, 3),
         runner_up=intent.matter.runner_up,
+        **vote_fact(intent.vote),
         place=location.kind,
         area=location.area,
         assumed=location.assumed,
     )
     if location.kind is LocationKind.AMBIGUOUS:
         return questions.ask_ambiguous(draft, message, contact, case, location)
-    if location.kind is LocationKind.NONE and intent.matter.category is not None:
+    if location.kind is LocationKind.NONE and intent.category is not None:
         return questions.ask_place(draft, message, contact, case)
     filing.locate(draft, case.number, location)
     case = filing.file(draft, case.number)
     acknowledge(draft, message, contact, case)
     return Verdict.OPENED, case.number
+
+
+def vote_fact(vote: Vote | None) -> dict[str, Any]:
+    """How a trained model voted, for the ledger: the labels with their chances."""
+    return {"guesses": [[guess.label, round(guess.chance, 3)] for guess in vote.guesses]} if vote is not None else {}
 
 
 def add_to_case(draft: Draft, message: InboundMessage, intent: Intent, contact: Contact, case: Case) -> Outcome:
@@ -317,7 +326,7 @@ def _understood(draft: Draft, contact: Contact) -> None:
         draft.change_contact(contact, unclear_texts=0)
 
 
-def _unclear(draft: Draft, message: InboundMessage, contact: Contact) -> Outcome:
+def unclear(draft: Draft, message: InboundMessage, contact: Contact) -> Outcome:
     """Nobody can make sense of it: ask for the three things needed; the second time a person takes over."""
     count = draft.known.contact(contact.id).unclear_texts + 1
     contact = draft.change_contact(contact, unclear_texts=count)

@@ -16,16 +16,16 @@ from typing import Any
 from routing_rules.areas import OFFICE_LEVELS, Level
 from routing_rules.deadlines import DeadlineKind
 from routing_rules.rulebook import RuleBook
-from routing_rules.rulebook_matters import read_categories, read_departments, read_emergency, read_rules
+from routing_rules.rulebook_matters import read_categories, read_departments, read_emergency
+from routing_rules.rulebook_rules import read_rules
 from routing_rules.rulebook_texts import read_texts
 from routing_rules.working_time import Limit, Session, WorkCalendar, parse_session
 from routing_rules.yaml_lines import Entry, Findings, Problem, read_document
-from routing_rules.yaml_shapes import code_of, limit_at, limits_in, names_in, words_in
+from routing_rules.yaml_shapes import code_of, limit_at, limits_in, names_in, sessions_in, weekdays_in, words_in
 
 #: The files of every rulebook; those of its languages come on top.
 FILES = ("book.yaml", "departments.yaml", "categories.yaml", "rules.yaml", "emergency.yaml")
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _KEYS = (
     "code", "number_prefix", "first_number", "languages", "sender", "calendar", "windows", "limits", "warnings",
     "join_hours", "follow_up_words", "thanks_words",
@@ -142,7 +142,7 @@ def _calendar(entry: Entry) -> WorkCalendar:
     """The calendar. A part that makes no sense is named and left out, so that the rest is still checked."""
     entry.only("zone", "country", "hours", "weekdays", "overrides")
     calendar = _with(_ANY_CALENDAR, entry.get("zone"), zone=entry.get("zone").text("UTC"))
-    calendar = _with(calendar, entry.get("hours"), hours=_hours(entry.get("hours")))
+    calendar = _with(calendar, entry.get("hours"), hours=sessions_in(entry.get("hours")))
     calendar = _with(calendar, entry.get("country"), country=entry.get("country").optional())
     calendar = _with(calendar, entry.get("weekdays"), weekdays=_weekdays(entry.get("weekdays")))
     return replace(calendar, overrides=_overrides(entry.get("overrides")))
@@ -156,26 +156,8 @@ def _with(calendar: WorkCalendar, entry: Entry, **changes: Any) -> WorkCalendar:
         return calendar
 
 
-def _hours(entry: Entry) -> tuple[Session, ...]:
-    sessions = []
-    for item in entry.items():
-        try:
-            sessions.append(parse_session(item.text()))
-        except ValueError as error:
-            item.problem(str(error))
-    return tuple(sessions)
-
-
 def _weekdays(entry: Entry) -> frozenset[int]:
-    if not entry.given:
-        return frozenset(range(5))
-    days = set()
-    for item in entry.items():
-        if (day := item.text()) in _WEEKDAYS:
-            days.add(_WEEKDAYS.index(day))
-        else:
-            item.problem(f"{day!r} is no weekday; weekdays are {', '.join(_WEEKDAYS)}")
-    return frozenset(days)
+    return weekdays_in(entry) if entry.given else frozenset(range(5))
 
 
 def _overrides(entry: Entry) -> dict[date, bool]:

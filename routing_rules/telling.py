@@ -5,6 +5,7 @@ It chooses recipients and words and changes no state of a case.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,10 @@ from routing_rules.draft import Draft, Rows
 from routing_rules.messages import Address, InboundMessage
 from routing_rules.normalise import language_of
 from routing_rules.phrases import when
+from routing_rules.rulebook import RuleBook
 from routing_rules.task_buttons import form_of_task
 from routing_rules.templates import TEMPLATES
+from routing_rules.voting import Guess
 from routing_rules.wording import Gist, Value, phrase
 
 #: What somebody who opted out is still sent: the receipt of a text of his own, what we must ask to take it in, safety.
@@ -26,6 +29,7 @@ DESPITE_OPT_OUT = frozenset(
         "received",
         "received_at_department",
         "joined",
+        "suggested",
         "ask_place",
         "ask_ambiguous",
         "ask_which_case",
@@ -95,6 +99,8 @@ def in_language(
             filled[key] = name(draft, value.code, language)
         elif isinstance(value, Phrase):
             filled[key] = phrase(draft.city.book, language, value.name)
+        elif isinstance(value, Guesses):
+            filled[key] = value.told(draft.city.book, language)
         elif value is GIST:
             filled[key] = gist(draft, case, language)
         elif value is SHORT:
@@ -116,6 +122,22 @@ class Phrase:
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+
+class Guesses:
+    """What a matter may be, with the chances in per cent: the best two labels of a trained model."""
+
+    def __init__(self, guesses: Sequence[Guess]) -> None:
+        self._guesses = guesses
+
+    def told(self, book: RuleBook, language: str) -> str:
+        """Categories by their short names; a field has the one that the book gives it."""
+        said = []
+        for guess in self._guesses:
+            category = book.categories.get(guess.label)
+            name = category.short[language] if category is not None else guess.label
+            said.append(phrase(book, language, "guess", name=name, percent=round(100 * guess.chance)))
+        return phrase(book, language, "guesses", first=said[0], second=said[1])
 
 
 #: Stand for the gist and the short name of the case in the reader's language.
@@ -225,12 +247,13 @@ def answer(
     urgency: Urgency = Urgency.CONVERSATION,
     buttons: Rows = (),
     in_chat: str = "",
+    once: str | None = None,
     **wanted: Any,
 ) -> None:
     """Answer the text that is being decided, in the contact's language.
 
     Where the text wants the ``number`` of the case it is filled in. ``buttons`` and longer words (``in_chat``) show
-    where the answer goes to a chat.
+    where the answer goes to a chat. ``once`` names an occasion on which the person is sent it a single time.
     """
     language = draft.language_of(contact)
     values: dict[str, Value]
@@ -249,6 +272,7 @@ def answer(
         urgency=urgency,
         buttons=buttons,
         in_chat=in_chat,
+        once=once,
         **values,
     )
 

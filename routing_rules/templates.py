@@ -59,6 +59,7 @@ TEMPLATES: Mapping[str, Template] = {
     "received_at_department": _resident("number gist* department"),
     "dispatched": _resident("number department due query_number"),
     "joined": _resident("short reporters number"),
+    "suggested": _resident("gist* reporters number"),
     "supplemented": _resident("number office"),
     "urged": _resident("number count office"),
     "withdrawn": _resident("number"),
@@ -95,9 +96,11 @@ TEMPLATES: Mapping[str, Template] = {
     "office_task_last_long": _staff("number gist* code due department"),
     "office_decides": _staff("number gist* code due"),
     "office_informed": _staff("number gist* department"),
+    "department_assists": _staff("number gist* department"),
     "department_task": _staff("number gist* reporters code due"),
     "department_task_one": _staff("number gist* code due"),
     "desk_task": _staff("number gist* code"),
+    "desk_task_guesses": _staff("number gist* guesses* code"),
     "desk_called": _staff("number gist* code"),
     "returned": _staff("number short department reason* code"),
     "binding_task": _staff("number short department reason* code"),
@@ -237,6 +240,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     # the matter
     "gist": ("place", "matter"),
     "assumed_place": ("place",),
+    # what a matter may be, when nobody knows
+    "guess": ("name", "percent"),
+    "guesses": ("first", "second"),
     "unknown_matter": (),
     "urged_times": ("count",),
     # levels, as in "passed up to the street"

@@ -49,6 +49,8 @@ class WorkingSet:
     last_seen: dict[str, datetime] = field(default_factory=dict)
     #: Verdict and case of the first part of an album, by (channel, album).
     albums: dict[tuple[str, str], tuple[Verdict, int | None]] = field(default_factory=dict)
+    #: Digest of a place (``hotspots.place_digest``) to its cases of the last weeks, each with when it was opened.
+    opened_at_places: dict[str, dict[int, datetime]] = field(default_factory=dict)
     #: Digests of live codes that a draft must not use again.
     taken_codes: set[str] = field(default_factory=set)
     _by_case: dict[tuple[str, int], set[Key]] = field(default_factory=lambda: defaultdict(set))

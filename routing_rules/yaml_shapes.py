@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from routing_rules.deadlines import DeadlineKind
 from routing_rules.limit_text import parse_limit
-from routing_rules.working_time import Limit, Session, Unit
+from routing_rules.working_time import Limit, Session, Unit, parse_session
 from routing_rules.yaml_lines import Entry
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
@@ -72,3 +74,25 @@ def limits_in(entry: Entry, hours: tuple[Session, ...]) -> dict[DeadlineKind, Li
     entry.only(*DeadlineKind)
     known = set(DeadlineKind)
     return {DeadlineKind(kind): limit_at(item, hours) for kind, item in entry.keys.items() if kind in known}
+
+
+def sessions_in(entry: Entry) -> tuple[Session, ...]:
+    """Spans of the day: ["08:30-12:00", "13:30-17:00"]."""
+    sessions = []
+    for item in entry.items():
+        try:
+            sessions.append(parse_session(item.text()))
+        except ValueError as error:
+            item.problem(str(error))
+    return tuple(sessions)
+
+
+def weekdays_in(entry: Entry) -> frozenset[int]:
+    """Days of the week, 0 is Monday; none when none are given."""
+    days = set()
+    for item in entry.items() if entry.given else ():
+        if (day := item.text()) in WEEKDAYS:
+            days.add(WEEKDAYS.index(day))
+        else:
+            item.problem(f"{day!r} is no weekday; weekdays are {', '.join(WEEKDAYS)}")
+    return frozenset(days)

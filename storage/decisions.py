@@ -21,6 +21,7 @@ from storage import (
     deadlines,
     diary,
     ledger,
+    marks,
     outbox,
     photos,
     registry,
@@ -47,7 +48,9 @@ def write(
     the caller of ``Database.writing`` as DatabaseConflict.
     """
     contacts.save(connection, _final((d.contacts for d in decisions), lambda each: each.id), now)
-    cases.write(connection, _final((d.cases for d in decisions), lambda each: each.number))
+    changed = _final((d.cases for d in decisions), lambda each: each.number)
+    cases.write(connection, changed)
+    marks.write(connection, changed)
     reporters.write(connection, _final((d.reporters for d in decisions), lambda each: (each.case_number, each.contact)))
     assignments.write(connection, _final((d.assignments for d in decisions), lambda each: (each.case_number, each.seq)))
     assignments.write_codes(

@@ -16,6 +16,8 @@ def ladder_as_text(ladder: Ladder | None) -> str | None:
     """Canonical JSON of a ladder; None stays None."""
     if ladder is None:
         return None
+    # Left out where nobody assists, so that a ladder of an older version is written as it was.
+    assisting = {"assisting": list(ladder.assisting)} if ladder.assisting else {}
     return compact_json(
         {
             "rule": ladder.rule,
@@ -23,6 +25,7 @@ def ladder_as_text(ladder: Ladder | None) -> str | None:
             "department": ladder.department,
             "limits": {kind: limit.as_text() for kind, limit in ladder.limits.items()},
             "urgent": ladder.urgent,
+            **assisting,
         }
     )
 
@@ -43,4 +46,5 @@ def ladder_from_text(text: str | None) -> Ladder | None:
         department=data["department"],
         limits={DeadlineKind(kind): Limit.parse(limit) for kind, limit in data["limits"].items()},
         urgent=data["urgent"],
+        assisting=tuple(data.get("assisting", ())),
     )

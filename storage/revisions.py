@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from storage.errors import DatabaseDamaged, DatabaseMissing, DatabaseNewer, DatabaseOutdated
 
 #: Every revision in ``migrations/versions``, oldest first; a test compares the two.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 
 class SchemaState(StrEnum):

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from routing_rules.buttons import Button
 from routing_rules.cases import Case, Question, Reporter
 from routing_rules.diary import LATELY
+from routing_rules.hotspots import DAYS_BEFORE
+from routing_rules.likeness import LIKE_DAYS
 from routing_rules.normalise import normalise
 from routing_rules.working_set import LOOP_WINDOW, Traffic, Value, WorkingSet
 from storage import (
@@ -23,6 +25,7 @@ from storage import (
     contacts,
     deadlines,
     diary,
+    marks,
     messages,
     outbox,
     positions,
@@ -31,6 +34,8 @@ from storage import (
 from storage.locks import lock_cases
 from storage.people import Keyring
 
+#: The days that a place is compared with, and the day itself.
+PLACES_SINCE = timedelta(days=DAYS_BEFORE + 1)
 #: Automatic replies are budgeted by the hour.
 REPLY_WINDOW = timedelta(hours=1)
 
@@ -45,6 +50,10 @@ class Wanted:
     case_numbers: Collection[int] = ()
     #: (area, category) of new matters: the open cases they may belong to.
     matters: Collection[tuple[str, str]] = ()
+    #: For each text without a known place the marks that it shares with the cases it may be about.
+    alike: Collection[frozenset[int]] = ()
+    #: Digests of places where a case may be filed: the cases of the last weeks there.
+    places: Collection[str] = ()
     #: ``ReplyCodes.digest`` of the codes that were texted.
     digests: Collection[str] = ()
     #: Offices whose open tasks may be listed.
@@ -91,10 +100,12 @@ def gather(
     pressed = buttons.of_digests(connection, wanted.buttons)
     invited = bindings.of_digests(connection, keyring, wanted.invites)
     known.albums.update(messages.albums(connection, wanted.albums))
+    known.opened_at_places.update(marks.opened_at_places(connection, wanted.places, since=now - PLACES_SINCE))
     found = {
         *wanted.case_numbers,
         *_of_people(connection, wanted.contacts, ended_since),
         *cases.numbers_of_matters(connection, wanted.matters, since=matters_since),
+        *marks.numbers_alike(connection, wanted.alike, since=now - timedelta(days=LIKE_DAYS)),
         *(code.case_number for code in codes),
         *(task.case_number for task in open_tasks),
         *(number for question in asked for number in _cases_in(question)),

@@ -24,9 +24,14 @@ from gateway.commands.common import (
 from gateway.config_file import ConfigError
 from gateway.config_load import examine
 from gateway.keys import read_master_key
+from gateway.learning_files import load_model
 from routing_rules.book_check import oversights
+from routing_rules.classification import Classifier
+from routing_rules.keyword_check import idle_keywords
+from routing_rules.learned import LearnedError
 from routing_rules.registry_file import RegistryFileError
 from routing_rules.rulebook_file import RuleBookError
+from routing_rules.voting import Voting
 from routing_rules.yaml_lines import Problem
 from storage import seals, verification
 from storage.database import Database
@@ -50,6 +55,8 @@ def check(call: Call, as_json: bool) -> None:
         problems += found
         if not any(problem.field in ("city", "GRIDGATE_CITY") for problem in found):
             counts, remarks = _check_city(settings.city, problems)
+            if "rulebook" in counts:
+                _check_model(settings.city, settings.learned_model, problems)
     except ConfigError as error:
         problems += error.problems
     result = {
@@ -61,6 +68,18 @@ def check(call: Call, as_json: bool) -> None:
     say(result, _check_lines(problems, remarks, counts), as_json=as_json)
     if problems:
         raise click.exceptions.Exit(FOUND_WRONG)
+
+
+def _check_model(city: str, file: Path | None, problems: list[Problem]) -> None:
+    """Whether the trained model can be read and fits the book."""
+    book = read_book(city)
+    try:
+        model = load_model(file)
+        if model is not None:
+            Voting(model, book, Classifier(book))
+    except LearnedError as error:
+        sentence = str(error).removeprefix(f"{file}: ")
+        problems.append(Problem(file=str(file), line=None, field="learned_model", sentence=sentence))
 
 
 def _check_city(city: str, problems: list[Problem]) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -79,7 +98,7 @@ def _check_city(city: str, problems: list[Problem]) -> tuple[dict[str, Any], tup
         "places": len(registry.places),
         "people": len(registry.people),
     }
-    return counts, oversights(book, registry)
+    return counts, (*oversights(book, registry), *idle_keywords(book))
 
 
 def _check_lines(problems: Iterable[Problem], remarks: Iterable[str], counts: Mapping[str, Any]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from gateway.config_load import load
 from gateway.control import OrderRefused
 from gateway.keys import KeyUnusable
 from gateway.spool import SpoolUnusable
+from routing_rules.learned import LearnedError
 from routing_rules.registry_file import RegistryFileError
 from routing_rules.rulebook_file import RuleBookError
 from storage.errors import DatabaseError
@@ -39,6 +40,7 @@ _SAID = (
     ConfigError,
     RuleBookError,
     RegistryFileError,
+    LearnedError,
     KeyUnusable,
     WrongMasterKey,
     DatabaseError,

@@ -12,11 +12,12 @@ import click
 from gateway.books import read_book, read_registry_file
 from gateway.clock import WallClock
 from gateway.commands.common import Call, CannotBeDone, config_option, json_option, moment, pass_call, say
+from gateway.learning_files import load_model
 from gateway.runtime import policy_of
 from handlers.cleaning import clean_text
 from routing_rules.city import City
 from routing_rules.contacts import Contact
-from routing_rules.explanation import Explanation, Stage, Way
+from routing_rules.explanation import Explanation, Stage, VoteFound, Way
 from routing_rules.explanation import explain as explain_text
 from routing_rules.messages import Address, InboundMessage
 from routing_rules.registry_file import RegistryFile, picture_of
@@ -49,7 +50,7 @@ def explain(call: Call, text: str, sender: str | None, home: str | None, at: str
     """
     book = read_book(call.settings.city)
     registry = read_registry_file(call.settings.city, book)
-    city = City.build(book, picture_of(book, registry))
+    city = City.build(book, picture_of(book, registry), load_model(call.settings.learned_model))
     zone = book.calendar.zone
     now = _moment(at, zone)
     contact = _contact(registry, sender, home)
@@ -96,7 +97,12 @@ def _lines(found: Explanation, zone: ZoneInfo) -> Iterator[str]:
     yield _line("taken for", f"{found.verdict}, at {found.at.astimezone(zone):%Y-%m-%d %H:%M %Z}")
     if found.emergency:
         yield _line("danger", f"words {_words(found.emergency)}: the safety text leaves first")
+    if found.other is not None:
+        signs = f"signs {_words(found.other.signs)}" if found.other.signs else "no sign of anything"
+        yield _line("no matter", f"{found.other.kind}: {signs}, score {found.other.score:g}")
     yield _line("category", _category(found))
+    if found.category.vote is not None:
+        yield _line("vote", _vote(found.category.vote))
     yield _line("place", _place(found))
     for reason in found.place.reasons:
         yield _line("", reason)
@@ -118,13 +124,22 @@ def _words(words: tuple[str, ...]) -> str:
 
 def _category(found: Explanation) -> str:
     category = found.category
-    if category.code is None:
+    if category.code is None and category.runner_up is None:
         return "unknown: no word of the rulebook occurs"
-    said = f"{category.code} ({category.name}): words {_words(category.words)}, score {category.score:g}"
+    code = f"{category.code} ({category.name})" if category.code else "unknown"
+    words = f"words {_words(category.words)}, score {category.score:g}" if category.words else "no words"
+    said = f"{code}: {words}"
     if category.runner_up is not None:
         how = "as good" if category.tie else "next best"
         said += f"; {how}: {category.runner_up} by {_words(category.runner_up_words)}"
     return said
+
+
+def _vote(vote: VoteFound) -> str:
+    guesses = ", ".join(f"{label} {chance:.0%}" for label, chance in vote.guesses)
+    pieces = f"; pieces {_words(vote.spoke)}" if vote.spoke else ""
+    doubt = "" if vote.sure else "; too unsure to decide: a case goes to the district's desk with these guesses"
+    return guesses + pieces + doubt
 
 
 def _place(found: Explanation) -> str:
@@ -139,7 +154,7 @@ def _place(found: Explanation) -> str:
 
 
 def _way(way: Way, at: datetime, zone: ZoneInfo) -> Iterator[str]:
-    yield _line("rule", way.rule + (", urgent" if way.urgent else ""))
+    yield _line("rule", _rule(way))
     name = "ladder"
     for stage in way.stages:
         yield _line(name, _stage(stage, at, zone))
@@ -147,11 +162,19 @@ def _way(way: Way, at: datetime, zone: ZoneInfo) -> Iterator[str]:
     if way.department is not None:
         when = f", at {_clock(way.assigned_at, at, zone)} at the latest" if way.assigned_at else ""
         yield _line("department", f"{way.department_name} ({way.department}){when}")
+    if way.assisting:
+        yield _line("assisting", ", ".join(way.assisting))
     name = "limits"
     for limit in way.limits:
         due = f", due {_clock(limit.due_at, at, zone)}" if limit.due_at else ""
         yield _line(name, f"{limit.kind}: {_amount(limit.limit)}{due}")
         name = ""
+
+
+def _rule(way: Way) -> str:
+    words = (f"words {_words(way.rule_words)}",) if way.rule_words else ()
+    by = "; ".join((*way.rule_reasons, *words))
+    return way.rule + (", urgent" if way.urgent else "") + (f": by {by}" if by else "")
 
 
 def _amount(limit: Limit) -> str:

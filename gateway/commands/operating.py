@@ -1,4 +1,4 @@
-"""`gridgate case` and `gridgate outbox`: looking at one case, and helping texts that got stuck."""
+"""`gridgate case` and `gridgate outbox`: looking at one case, unmerging it, and helping texts that got stuck."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from gateway.commands.common import (
     say,
 )
 from gateway.commands.orders import hand_in, operator_option
-from gateway.items import DropText, RetryText
+from gateway.items import DropText, RetryText, Unmerge
 from gateway.keys import read_master_key
 from handlers.addresses import masked
 from routing_rules.deadlines import Deadline
@@ -44,7 +44,7 @@ _STUCK = (TextStatus.UNKNOWN, TextStatus.FAILED, TextStatus.DEAD)
 @click.group(cls=Commands)
 @config_option
 def case() -> None:
-    """Look at a case."""
+    """Look at a case, or take a merge back."""
 
 
 @case.command("show")
@@ -66,6 +66,24 @@ def show(call: Call, number: str, clear: bool, as_json: bool) -> None:
     for line in result["lines"]:
         line["address"] = _shown(line["address"], clear)
     say(result, _story(story, book, clear), as_json=as_json)
+
+
+@case.command()
+@click.argument("number")
+@operator_option()
+@json_option()
+@config_option
+@pass_call
+def unmerge(call: Call, number: str, operator: str, as_json: bool) -> None:
+    """Let case NUMBER live again that was merged into another one; its reporters go with it and are told."""
+    book = read_book(call.settings.city)
+    wanted = _number(number, book)
+    done = bool(hand_in(call.settings, Unmerge(case_number=wanted, operator=operator)))
+    label = book.label(wanted)
+    line = f"case {label}: filed again" if done else f"case {label}: left as it is, nobody in it was merged elsewhere"
+    say({"case": wanted, "unmerged": done}, (line,), as_json=as_json)
+    if not done:
+        raise click.exceptions.Exit(FOUND_WRONG)
 
 
 def _number(text: str, book: RuleBook) -> int:

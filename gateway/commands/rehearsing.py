@@ -29,6 +29,7 @@ from gateway.commands.common import (
     say,
 )
 from gateway.demo import CITY, STORIES
+from gateway.learning_files import load_model
 from gateway.rehearsal import Rehearsal
 from gateway.replay import Summary, log_lines, run
 from gateway.replay_file import ReplayFileError, ReplayText, read_replay_file
@@ -84,7 +85,8 @@ def replay(call: Call, file: Path, out: Path | None, as_json: bool) -> None:
     except ReplayFileError as error:
         raise CannotBeDone(str(error)) from error
     replies = settings.sending.automatic_replies_per_hour
-    with _scratch(settings.city, texts[0].at, replies_per_hour=replies) as city:
+    learned = load_model(settings.learned_model)
+    with _scratch(settings.city, texts[0].at, replies_per_hour=replies, learned=learned) as city:
         summary = _replayed(city, texts)
         if out is not None:
             _write_log(city, out)

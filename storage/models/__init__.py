@@ -4,7 +4,7 @@ Every other file of storage takes the plain tables from here (``models.case``, `
 """
 
 from storage.models.base import METADATA, UtcDateTime
-from storage.models.cases import assignment, case, case_text, deadline, question, reply_code, reporter
+from storage.models.cases import assignment, case, case_mark, case_text, deadline, question, reply_code, reporter
 from storage.models.chats import button, photo
 from storage.models.contacts import contact, contact_address
 from storage.models.engine import lease, sandbox_clock
@@ -22,6 +22,7 @@ __all__ = [
     "binding",
     "button",
     "case",
+    "case_mark",
     "case_text",
     "contact",
     "contact_address",

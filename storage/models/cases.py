@@ -70,6 +70,17 @@ class CaseTextRow(Row, table=True):
     lon: float | None = Field(default=None, sa_type=Double)
 
 
+class CaseMarkRow(Row, table=True):
+    """What a case is found by besides its keys: pieces of the names in its words, and its place, as numbers."""
+
+    __tablename__ = "case_mark"
+
+    #: Positive: three characters of a name, ``routing_rules.likeness``. Negative: a place, ``storage.marks``.
+    mark: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    case_number: int = Field(primary_key=True, sa_type=BigId, foreign_key="case.number")
+    opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class ReporterRow(Row, table=True):
     """A person who reported or joined a case."""
 
@@ -168,6 +179,7 @@ class ReplyCodeRow(Row, table=True):
 
 case = table_of(CaseRow)
 case_text = table_of(CaseTextRow)
+case_mark = table_of(CaseMarkRow)
 reporter = table_of(ReporterRow)
 assignment = table_of(AssignmentRow)
 deadline = table_of(DeadlineRow)

@@ -18,8 +18,8 @@ from routing_rules.messages import DeliveryReport, DeliveryStatus
 
 #: What grows with every text. Parked reports are few and live for a day; the registry is read when it changes.
 GROWS = (
-    "assignment", "case", "case_text", "contact", "contact_address", "deadline", "ledger", "message", "message_body",
-    "outbox", "outbox_body", "question", "reply_code", "reporter",
+    "assignment", "case", "case_mark", "case_text", "contact", "contact_address", "deadline", "ledger", "message",
+    "message_body", "outbox", "outbox_body", "question", "reply_code", "reporter",
 )  # fmt: skip
 #: Indices over the few rows that wait for something; walking along one of them from its beginning is the point.
 WAITING_LINES = ("ix_message_waiting", "ix_outbox_next", "ix_outbox_queue", "ix_deadline_wake")
